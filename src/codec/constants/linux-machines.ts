@@ -1,0 +1,178 @@
+// What single machines, 64-bit time on 32-bit machines, and bionic change in the constants of Linux.
+
+import { BSD_LIMITS, BSD_OPTIONS } from "./bsd.js";
+import type { Constants } from "./types.js";
+
+/** asm/socket.h of PowerPC. */
+export const POWERPC: Constants = {
+  SO_RCVLOWAT: 16,
+  SO_SNDLOWAT: 17,
+  SO_RCVTIMEO: 18,
+  SO_SNDTIMEO: 19,
+  SO_PASSCRED: 20,
+  SO_PEERCRED: 21,
+};
+
+/** asm/socket.h and asm/fcntl.h of MIPS: stream and datagram are swapped. */
+export const MIPS: Constants = {
+  ...BSD_OPTIONS,
+  ...BSD_LIMITS,
+
+  SOCK_DGRAM: 1,
+  SOCK_STREAM: 2,
+  SOCK_NONBLOCK: 128,
+
+  SO_PASSCRED: 17,
+  SO_PEERCRED: 18,
+  SO_PEERSEC: 30,
+  SO_SNDBUFFORCE: 31,
+  SO_ACCEPTCONN: 4105,
+  SO_PROTOCOL: 4136,
+  SO_DOMAIN: 4137,
+};
+
+/** asm/socket.h and asm/fcntl.h of Alpha. */
+export const ALPHA: Constants = {
+  ...BSD_OPTIONS,
+
+  SOCK_CLOEXEC: 2097152,
+  SOCK_NONBLOCK: 1073741824,
+
+  SO_PASSCRED: 17,
+  SO_PEERCRED: 18,
+  SO_PEERSEC: 30,
+  SO_SNDBUFFORCE: 4106,
+  SO_RCVBUFFORCE: 4107,
+  SO_RCVLOWAT: 4112,
+  SO_SNDLOWAT: 4113,
+  SO_RCVTIMEO: 4114,
+  SO_SNDTIMEO: 4115,
+  SO_ACCEPTCONN: 4116,
+  SO_PROTOCOL: 4136,
+  SO_DOMAIN: 4137,
+};
+
+/** asm/socket.h and asm/fcntl.h of SPARC. */
+export const SPARC: Constants = {
+  ...BSD_OPTIONS,
+
+  SOCK_NONBLOCK: 16384,
+  SOCK_CLOEXEC: 4194304,
+
+  SCM_TIMESTAMPNS: 33,
+  SCM_TIMESTAMPING: 35,
+  SCM_WIFI_STATUS: 37,
+  SCM_TIMESTAMPING_OPT_STATS: 56,
+  SCM_TIMESTAMPING_PKTINFO: 60,
+  SCM_TXTIME: 63,
+  SCM_INQ: 93,
+
+  SO_PASSCRED: 2,
+  SO_BINDTODEVICE: 13,
+  SO_PEERSEC: 30,
+  SO_PASSSEC: 31,
+  SO_TIMESTAMPNS: 33,
+  SO_TIMESTAMPNS_OLD: 33,
+  SO_MARK: 34,
+  SO_TIMESTAMPING: 35,
+  SO_TIMESTAMPING_OLD: 35,
+  SO_RXQ_OVFL: 36,
+  SO_PEEK_OFF: 38,
+  SO_COOKIE: 59,
+  SO_PEERGROUPS: 61,
+  SO_ZEROCOPY: 62,
+  SO_TXTIME: 63,
+  SO_PEERCRED: 64,
+  SO_TIMESTAMPNS_NEW: 66,
+  SO_TIMESTAMPING_NEW: 67,
+  SO_TIMESTAMP_NEW: 70,
+  SO_RCVMARK: 84,
+  SO_PASSPIDFD: 85,
+  SO_PEERPIDFD: 86,
+  SO_INQ: 93,
+  SO_RCVLOWAT: 2048,
+  SO_SNDLOWAT: 4096,
+  SO_SNDBUFFORCE: 4106,
+  SO_RCVBUFFORCE: 4107,
+  SO_PROTOCOL: 4136,
+  SO_DOMAIN: 4137,
+  SO_RCVTIMEO: 8192,
+  SO_SNDTIMEO: 16384,
+  SO_ACCEPTCONN: 32768,
+
+  // Not known here, and not the generic number.
+  SO_RCVPRIORITY: undefined,
+  SO_PASSRIGHTS: undefined,
+};
+
+/** asm/socket.h and asm/fcntl.h of PA-RISC. */
+export const PARISC: Constants = {
+  ...BSD_OPTIONS,
+  ...BSD_LIMITS,
+
+  SOCK_CLOEXEC: 2097152,
+  SOCK_NONBLOCK: 1073741824,
+
+  SCM_TIMESTAMP: 16402,
+  SCM_TIMESTAMPNS: 16403,
+  SCM_TIMESTAMPING: 16416,
+  SCM_WIFI_STATUS: 16418,
+  SCM_TIMESTAMPING_OPT_STATS: 16431,
+  SCM_TIMESTAMPING_PKTINFO: 16435,
+  SCM_TXTIME: 16438,
+
+  SO_SNDBUFFORCE: 4106,
+  SO_RCVBUFFORCE: 4107,
+  SO_PROTOCOL: 4136,
+  SO_DOMAIN: 4137,
+  SO_PRIORITY: 16396,
+  SO_PASSCRED: 16400,
+  SO_PEERCRED: 16401,
+  SO_TIMESTAMP: 16402,
+  SO_TIMESTAMP_OLD: 16402,
+  SO_TIMESTAMPNS: 16403,
+  SO_TIMESTAMPNS_OLD: 16403,
+  SO_BINDTODEVICE: 16409,
+  SO_ACCEPTCONN: 16412,
+  SO_PEERSEC: 16413,
+  SO_PASSSEC: 16414,
+  SO_MARK: 16415,
+  SO_TIMESTAMPING: 16416,
+  SO_TIMESTAMPING_OLD: 16416,
+  SO_RXQ_OVFL: 16417,
+  SO_PEEK_OFF: 16419,
+  SO_COOKIE: 16434,
+  SO_PEERGROUPS: 16436,
+  SO_ZEROCOPY: 16437,
+  SO_TXTIME: 16438,
+  SO_TIMESTAMP_NEW: 16440,
+  SO_TIMESTAMPNS_NEW: 16441,
+  SO_TIMESTAMPING_NEW: 16442,
+  SO_RCVMARK: 16457,
+  SO_PASSPIDFD: 16458,
+  SO_PEERPIDFD: 16459,
+
+  // Not known here, and not the generic number.
+  SO_RCVPRIORITY: undefined,
+  SO_PASSRIGHTS: undefined,
+  SO_INQ: undefined,
+  SCM_INQ: undefined,
+};
+
+/** 32-bit musl, and glibc with _TIME_BITS=64: the plain names mean the 64-bit forms. */
+export const TIME64: Constants = {
+  SCM_TIMESTAMP: 63,
+  SCM_TIMESTAMPNS: 64,
+  SCM_TIMESTAMPING: 65,
+
+  SO_TIMESTAMP: 63,
+  SO_TIMESTAMPNS: 64,
+  SO_TIMESTAMPING: 65,
+};
+
+/** What bionic's sys/socket.h and limits.h add. */
+export const BIONIC: Constants = {
+  MSG_EOF: 512,
+
+  IOV_MAX: 1024,
+};

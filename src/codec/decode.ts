@@ -1,0 +1,178 @@
+// A control buffer to control messages: the safe walk by default, a system's own rule on request.
+
+import {
+  RECORD_LENGTH,
+  RECORD_LEVEL,
+  RECORD_PAYLOAD,
+  RECORD_TYPE,
+  RECORD_WORDS,
+  REPORT_CLAIMED,
+  REPORT_OFFSET,
+  REPORT_RECORDS,
+  REPORT_STATUS,
+} from "../../assembly/shared/message.js";
+import { LENGTH_BELOW_HEADER, LENGTH_PAST_END } from "../../assembly/shared/status.js";
+import type { Abi } from "./abi.js";
+import { findDefinition } from "./catalogue/index.js";
+import { ARENA_CONTROL, ARENA_RECORDS, type Core } from "./core.js";
+import type { AnyDefinition } from "./definition.js";
+import { DecodeError } from "./errors.js";
+import type { ReadContext } from "./field.js";
+import { ControlMessage, type Problem, payloadProblem } from "./message.js";
+import { type WalkEnd, type WalkSettings, type WalkStep, walkControl } from "./walk.js";
+
+/** Where a control message was found, in bytes from the start of the control buffer. */
+export interface Found {
+  /** Offset of its header. */
+  readonly offset: number;
+  readonly level: number;
+  readonly type: number;
+  /** Offset of its payload, and the bytes of it that are there. */
+  readonly payload: number;
+  readonly length: number;
+}
+
+/** What a control buffer holds. */
+export interface Decoded<F = number> {
+  readonly messages: readonly ControlMessage<unknown, F>[];
+  readonly problems: readonly Problem[];
+}
+
+/** The safe walk over the `length` bytes at the arena's control offset. */
+export function findSafely(
+  core: Core,
+  abi: Abi,
+  length: number,
+): { found: readonly Found[]; problems: readonly Problem[] } {
+  const report = core.arena + ARENA_RECORDS;
+  const limit = Math.ceil(length / 12);
+  const control = core.arena + ARENA_CONTROL;
+  const count = core.exports.cmsg_walk(abi.index, control, length, report, limit);
+  const data = core.exports.cmsg_len(abi.index, 0);
+  const found = Array.from({ length: count }, (_, i) => readRecord(core, report, i, data));
+  const problem = readReport(core, abi, report, length, found);
+  return { found, problems: problem === undefined ? [] : [problem] };
+}
+
+/** Record `i` of a report. */
+export function readRecord(core: Core, report: number, i: number, data: number): Found {
+  const word = (name: number): number =>
+    core.word(report + (REPORT_RECORDS + i * RECORD_WORDS + name) * 4);
+  const payload = word(RECORD_PAYLOAD);
+  return {
+    offset: payload - data,
+    level: word(RECORD_LEVEL),
+    type: word(RECORD_TYPE),
+    payload,
+    length: word(RECORD_LENGTH),
+  };
+}
+
+/** What a walk complained of. */
+export function readReport(
+  core: Core,
+  abi: Abi,
+  report: number,
+  length: number,
+  found: readonly Found[],
+): Problem | undefined {
+  const status = core.word(report + REPORT_STATUS * 4);
+  if (status !== LENGTH_BELOW_HEADER && status !== LENGTH_PAST_END) return undefined;
+  const offset = core.word(report + REPORT_OFFSET * 4);
+  const claimed = BigInt.asUintN(64, core.double(report + REPORT_CLAIMED * 4));
+  const place = { severity: "error" as const, offset, claimed, available: length - offset };
+  if (status === LENGTH_BELOW_HEADER) {
+    return belowHeader(abi, core.exports.cmsg_len(abi.index, 0), place);
+  }
+  const last = found.at(-1);
+  return pastEnd(abi, { ...place, level: last?.level ?? 0, type: last?.type ?? 0 });
+}
+
+type Place = Omit<Problem, "code" | "message"> & { claimed: bigint; available: number };
+
+function belowHeader(abi: Abi, least: number, place: Place): Problem {
+  const { offset, claimed } = place;
+  const message = `cmsg_len at offset ${offset}: ${claimed}, needs at least ${least} (${abi.name})`;
+  return { code: "ERR_CMSG_LENGTH_BELOW_HEADER", message, ...place };
+}
+
+function pastEnd(abi: Abi, place: Place): Problem {
+  const { offset, claimed, available } = place;
+  const message = `cmsg_len at offset ${offset}: ${claimed}, but ${available} bytes are left (${abi.name})`;
+  return { code: "ERR_CMSG_LENGTH_PAST_END", message, ...place };
+}
+
+/** Turns what was found into messages. `control` is the offset of the control buffer in the core's memory. */
+export function decodeFound<F>(
+  core: Core,
+  found: readonly Found[],
+  control: number,
+  context: ReadContext,
+  own: readonly AnyDefinition[],
+): { messages: ControlMessage<unknown, F>[]; problems: Problem[] } {
+  const { abi } = context;
+  const problems: Problem[] = [];
+  const read = found.map(({ offset, level, type, payload, length }) => {
+    const definition = findDefinition(abi, level, type, own);
+    const at = control + payload;
+    const bytes = core.bytes.slice(at, at + length);
+    if (definition === undefined) return { bytes, definition, cells: undefined };
+    const problem = payloadProblem(core, abi, definition, offset, length);
+    if (problem !== undefined) problems.push(problem);
+    return { bytes, definition, cells: definition.program.unpack(core, abi, at, length) };
+  });
+  // A field of the caller's own runs the caller's code, which may use the same memory: all bytes are out of it by now.
+  const messages = read.map(({ bytes, definition, cells }, i) => {
+    const { level, type } = found[i] as Found;
+    const value = cells === undefined ? undefined : definition?.read(cells, context);
+    return new ControlMessage<unknown, F>(core, abi, level, type, bytes, definition, value);
+  });
+  return { messages, problems };
+}
+
+/** The error of strict decoding: the first problem, and the messages in front of it. */
+export function strictError(
+  problem: Problem,
+  messages: readonly ControlMessage<unknown, unknown>[],
+  found: readonly Found[],
+): DecodeError {
+  const before = messages.filter((_, i) => (found[i]?.offset ?? 0) < problem.offset);
+  return new DecodeError(problem.code, problem.message, problem, before);
+}
+
+/** The headers that a system's own macros visit, with lengths clamped to what is there. */
+export function findByRule(
+  core: Core,
+  abi: Abi,
+  length: number,
+  settings: WalkSettings,
+): { found: readonly Found[]; problems: readonly Problem[] } {
+  const { headers, end, steps } = walkControl(core, abi, length, settings);
+  const least = core.exports.cmsg_len(abi.index, 0);
+  const problems: Problem[] = [];
+  const found = headers.map(({ offset, claimed, level, type, dataOffset }): Found => {
+    const left = length - offset;
+    const over = claimed > BigInt(left);
+    const place = { severity: "error" as const, offset, level, type, claimed, available: left };
+    if (claimed < BigInt(least)) problems.push(belowHeader(abi, least, place));
+    else if (over) problems.push(pastEnd(abi, place));
+    const last = over ? length : offset + Number(claimed);
+    return { offset, level, type, payload: dataOffset, length: Math.max(last - dataOffset, 0) };
+  });
+  return { found, problems: [...problems, ...endProblems(end, steps)] };
+}
+
+const END_PROBLEMS: Readonly<Partial<Record<WalkEnd, string>>> = {
+  "no-progress": "ERR_CMSG_WALK_NO_PROGRESS",
+  backward: "ERR_CMSG_WALK_BACKWARD",
+  "out-of-bounds": "ERR_CMSG_WALK_OUT_OF_BOUNDS",
+  einval: "ERR_CMSG_WALK_EINVAL",
+};
+
+/** A walk that an unguarded loop would not survive is a problem of its own. */
+export function endProblems(end: WalkEnd, steps: readonly WalkStep[]): Problem[] {
+  const code = END_PROBLEMS[end];
+  const last = steps.at(-1);
+  if (code === undefined || last === undefined) return [];
+  return [{ severity: "error", code, message: last.text, offset: last.from ?? 0 }];
+}

@@ -1,0 +1,69 @@
+// explain(): a control buffer as data for people. Page, terminal, inspect and tests draw this one model.
+
+import type { Abi } from "./abi.js";
+import { findDefinition } from "./catalogue/index.js";
+import type { Core } from "./core.js";
+import { endProblems, findSafely } from "./decode.js";
+import type { AnyDefinition } from "./definition.js";
+import { drawExplanation } from "./explain-text.js";
+import { type Problem, payloadProblem } from "./message.js";
+import { partition, type Span } from "./spans.js";
+import { type WalkEnd, type WalkSettings, type WalkStep, walkControl } from "./walk.js";
+
+/** A control buffer explained: frozen data, and text on request. */
+export interface Explanation {
+  readonly abi: string;
+  readonly rule: string;
+  /** Number of control messages that the ABI's own macros visit. */
+  readonly count: number;
+  /** An exact partition of the bytes: each byte in one span. */
+  readonly spans: readonly Span[];
+  /** The walk: each comparison that the macros make. */
+  readonly steps: readonly WalkStep[];
+  readonly end: WalkEnd;
+  readonly problems: readonly Problem[];
+  /** The model as text, without colour. */
+  toString(): string;
+}
+
+function frozen<T extends object>(list: readonly T[]): readonly T[] {
+  for (const each of list) Object.freeze(each);
+  return Object.freeze(list);
+}
+
+/** Explains the bytes that lie at the arena's control offset. */
+export function explainControl(
+  core: Core,
+  abi: Abi,
+  bytes: Uint8Array,
+  settings: WalkSettings,
+  own: readonly AnyDefinition[],
+): Explanation {
+  const { length } = bytes;
+  const walk = walkControl(core, abi, length, settings);
+  const safe = findSafely(core, abi, length);
+  const short = safe.found.flatMap((found): Problem[] => {
+    const definition = findDefinition(abi, found.level, found.type, own);
+    if (definition === undefined) return [];
+    const problem = payloadProblem(core, abi, definition, found.offset, found.length);
+    return problem === undefined ? [] : [problem];
+  });
+  const spans = length === 0 ? [] : partition(core, abi, length, walk.headers, own);
+  const model = {
+    abi: abi.name,
+    rule: walk.rule,
+    count: walk.headers.length,
+    spans: Object.freeze(spans),
+    steps: frozen(walk.steps),
+    end: walk.end,
+    problems: frozen(
+      [...safe.problems, ...short, ...endProblems(walk.end, walk.steps)].sort(
+        (a, b) => a.offset - b.offset,
+      ),
+    ),
+  };
+  const draw = (): string => drawExplanation(model, bytes);
+  Object.defineProperty(model, "toString", { value: draw });
+  Object.defineProperty(model, Symbol.for("nodejs.util.inspect.custom"), { value: draw });
+  return Object.freeze(model);
+}

@@ -1,0 +1,65 @@
+// Field constructors for IP addresses and socket addresses inside payloads.
+
+import { BE16, OCTETS, SA_FAMILY, SA_LENGTH } from "../../assembly/shared/kind.js";
+import { constantOf } from "./abi.js";
+import { typeError } from "./arguments.js";
+import type { Cell } from "./cell.js";
+import type { Field } from "./field.js";
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "./ip-text.js";
+
+function ipField(
+  name: string,
+  count: number,
+  parse: (textual: string) => Uint8Array | undefined,
+  format: (bytes: Uint8Array) => string,
+): Field<string> {
+  return {
+    elements: [{ name, kind: OCTETS, count, show: (cell) => format(cell as Uint8Array) }],
+    descriptors: false,
+    write(value, path) {
+      const bytes = typeof value === "string" ? parse(value) : undefined;
+      if (bytes === undefined) throw typeError(path, "an IP address of its family", value);
+      return [bytes];
+    },
+    read: (cells) => format(cells[0] as Uint8Array),
+  };
+}
+
+/** An IPv4 address, as text. */
+export function ipv4(name: string): Field<string> {
+  return ipField(name, 4, parseIPv4, formatIPv4);
+}
+
+/** An IPv6 address, as text. */
+export function ipv6(name: string): Field<string> {
+  return ipField(name, 16, parseIPv6, formatIPv6);
+}
+
+/** A struct sockaddr_in; null when its family says that it holds no address. */
+export function sockaddrIn(
+  name: string,
+): Field<{ readonly host: string; readonly port: number } | null> {
+  const address = ipv4(`${name}.sin_addr`);
+  return {
+    elements: [
+      { name: `${name}.sin_len`, kind: SA_LENGTH, count: 1 },
+      { name: `${name}.sin_family`, kind: SA_FAMILY, count: 1 },
+      { name: `${name}.sin_port`, kind: BE16, count: 1, path: ".port" },
+      ...address.elements,
+      { name: `${name}.sin_zero`, kind: OCTETS, count: 8 },
+    ],
+    descriptors: false,
+    write(value, path, context): Cell[] {
+      const zero = new Uint8Array(8);
+      if (value === null) return [0, 0, 0, new Uint8Array(4), zero];
+      if (typeof value !== "object") throw typeError(path, "{ host, port } or null", value);
+      const { host, port } = value;
+      const family = constantOf(context.abi, "AF_INET") ?? 0;
+      return [16, family, port, ...address.write(host, `${path}.host`, context), zero];
+    },
+    read(cells, context) {
+      if (cells[1] === 0) return null;
+      return { host: address.read(cells.slice(3), context), port: cells[2] as number };
+    },
+  };
+}

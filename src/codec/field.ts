@@ -1,0 +1,168 @@
+// Field constructors: what a payload is made of. Each knows its C types (for the core) and its value in JavaScript, once for
+// all definitions. A field's JavaScript type never depends on the ABI.
+
+import {
+  BE16,
+  BE32,
+  ELEMENT_REST,
+  I8,
+  I16,
+  I32,
+  I64,
+  LONG,
+  OCTETS,
+  POINTER,
+  SIZE,
+  U8,
+  U16,
+  U32,
+  U64,
+  ULONG,
+} from "../../assembly/shared/kind.js";
+import type { Abi } from "./abi.js";
+import { bytesOf, integerIn, typeError } from "./arguments.js";
+import type { Cell, Element } from "./cell.js";
+
+/** Stands for a file descriptor in the type of a value: a number in bytes of any ABI, an owned object from the kernel. */
+export interface DescriptorSlot {
+  readonly "a file descriptor": true;
+}
+
+/** What field values are written with: how a descriptor argument becomes its number. */
+export interface WriteContext {
+  readonly abi: Abi;
+  /** The number of a descriptor argument; `path` names it in errors. */
+  descriptor(value: unknown, path: string): number;
+}
+
+/** What field values are read with: what a descriptor number becomes. */
+export interface ReadContext {
+  readonly abi: Abi;
+  /** What stands for a descriptor number in the value. */
+  descriptor(number: number): unknown;
+}
+
+/** A part of a payload. `T` is its value. */
+export interface Field<T> {
+  readonly elements: readonly Element[];
+  /** Whether it holds file descriptors. */
+  readonly descriptors: boolean;
+  /** One cell per element. */
+  write(value: T, path: string, context: WriteContext): Cell[];
+  /** The value, from one cell per element. */
+  read(cells: readonly Cell[], context: ReadContext): T;
+}
+
+function scalar<T extends number | bigint>(name: string, kind: number): Field<T> {
+  return {
+    elements: [{ name, kind, count: 1 }],
+    descriptors: false,
+    write: (value) => [value],
+    read: (cells) => cells[0] as T,
+  };
+}
+
+// The argument is the member's C name.
+
+/** An unsigned char (uint8_t). */
+export const u8 = (name: string): Field<number> => scalar(name, U8);
+/** A signed char (int8_t). */
+export const i8 = (name: string): Field<number> => scalar(name, I8);
+/** A uint16_t. */
+export const u16 = (name: string): Field<number> => scalar(name, U16);
+/** An int16_t. */
+export const i16 = (name: string): Field<number> => scalar(name, I16);
+/** A uint32_t or unsigned int. */
+export const u32 = (name: string): Field<number> => scalar(name, U32);
+/** An int32_t or int. */
+export const i32 = (name: string): Field<number> => scalar(name, I32);
+/** A uint64_t. */
+export const u64 = (name: string): Field<bigint> => scalar(name, U64);
+/** An int64_t. */
+export const i64 = (name: string): Field<bigint> => scalar(name, I64);
+/** A long: 32 or 64 bits, as the ABI has it. */
+export const long = (name: string): Field<bigint> => scalar(name, LONG);
+/** An unsigned long: 32 or 64 bits, as the ABI has it. */
+export const ulong = (name: string): Field<bigint> => scalar(name, ULONG);
+/** A size_t. */
+export const size = (name: string): Field<bigint> => scalar(name, SIZE);
+/** A pointer, as a number. */
+export const pointer = (name: string): Field<bigint> => scalar(name, POINTER);
+/** Two bytes in network byte order. */
+export const be16 = (name: string): Field<number> => scalar(name, BE16);
+/** Four bytes in network byte order. */
+export const be32 = (name: string): Field<number> => scalar(name, BE32);
+
+/** `count` bytes without a type. */
+export function octets(name: string, count: number): Field<Uint8Array> {
+  return bytesField(name, integerIn(count, 1, ELEMENT_REST - 1, "octets count"));
+}
+
+function bytesField(name: string, count: number): Field<Uint8Array> {
+  return {
+    elements: [{ name, kind: OCTETS, count }],
+    descriptors: false,
+    write: (value, path) => [new Uint8Array(bytesOf(value, path))],
+    read: (cells) => cells[0] as Uint8Array,
+  };
+}
+
+/** The bytes up to the end of the payload. */
+export function rest(name: string): Field<Uint8Array> {
+  return bytesField(name, ELEMENT_REST);
+}
+
+/** Text up to the end of the payload, UTF-8; a NUL behind it is not part of the value. */
+export function text(name: string): Field<string> {
+  return {
+    elements: [{ name, kind: OCTETS, count: ELEMENT_REST, show: (cell) => shownText(cell) }],
+    descriptors: false,
+    write(value, path) {
+      if (typeof value !== "string") throw typeError(path, "a string", value);
+      return [new TextEncoder().encode(value)];
+    },
+    read: (cells) => readText(cells[0] as Uint8Array),
+  };
+}
+
+function readText(bytes: Uint8Array): string {
+  const end = bytes.at(-1) === 0 ? bytes.length - 1 : bytes.length;
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, end));
+}
+
+function shownText(cell: Cell): string {
+  return JSON.stringify(readText(cell as Uint8Array));
+}
+
+/** A file descriptor. */
+export function fd(name: string): Field<DescriptorSlot> {
+  return {
+    elements: [{ name, kind: I32, count: 1 }],
+    descriptors: true,
+    write: (value, path, context) => [context.descriptor(value, path)],
+    read: (cells, context) => context.descriptor(cells[0] as number) as DescriptorSlot,
+  };
+}
+
+/** A field of one element, repeated to the end of the payload. Bytes that make no whole element are left over. */
+export function repeat<T>(field: Field<T>): Field<readonly T[]> {
+  const [element] = field?.elements ?? [];
+  if (element?.count !== 1 || field.elements.length !== 1 || element.kind >= OCTETS) {
+    throw typeError("repeat", "given a field of one number", field);
+  }
+  return {
+    elements: [{ ...element, count: ELEMENT_REST }],
+    descriptors: field.descriptors,
+    write(values, path, context) {
+      if (typeof values !== "object" || values === null || !(Symbol.iterator in values)) {
+        throw typeError(path, "a list", values);
+      }
+      const items = [...values];
+      return [
+        items.map((value, i) => field.write(value, `${path}[${i}]`, context)[0] as number | bigint),
+      ];
+    },
+    read: (cells, context) =>
+      (cells[0] as readonly (number | bigint)[]).map((cell) => field.read([cell], context)),
+  };
+}

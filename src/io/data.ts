@@ -1,0 +1,90 @@
+// The ordinary bytes of a message: what callers pass as data or as buffers to receive into.
+
+import { Buffer } from "node:buffer";
+import { REQUEST_PART_COUNT } from "../../assembly/shared/message.js";
+import { addressOf } from "../../shim/index.js";
+import { type Bytes, bytesOf, isArrayBuffer, typeError } from "../codec/arguments.js";
+import { COPY_LIMIT, type Envelope, type Frame, highWord, PART_LIMIT } from "./frame.js";
+
+/** Data to send, or buffers to receive into: one byte view, or an iterable of them. */
+export type DataInput = Bytes | Iterable<Bytes>;
+
+/** Keeps the memory alive that the kernel is working on: an address alone does not. */
+const held: { parts: readonly Uint8Array[] } = { parts: [] };
+
+const NONE: readonly Uint8Array[] = [];
+
+/** The byte views of an argument, each element checked, an iterable consumed once. */
+export function dataParts(data: unknown, what: string): readonly Uint8Array[] {
+  if (data === undefined) return NONE;
+  if (ArrayBuffer.isView(data) || isArrayBuffer(data)) return [bytesOf(data, what)];
+  if (typeof data !== "object" || data === null || !(Symbol.iterator in data)) {
+    throw typeError(what, "a byte view or an iterable of byte views", data);
+  }
+  return Array.from(data as Iterable<unknown>, (part, i) => bytesOf(part, `${what}[${i}]`));
+}
+
+/** Bytes in all parts. */
+export function totalLength(parts: readonly Uint8Array[]): number {
+  let total = 0;
+  for (let i = 0; i < parts.length; i++) total += (parts[i] as Uint8Array).length;
+  return total;
+}
+
+/** The first `limit` bytes of the parts. */
+export function clippedParts(parts: readonly Uint8Array[], limit: number): readonly Uint8Array[] {
+  let left = limit;
+  return parts.map((part) => {
+    const clipped = part.subarray(0, left);
+    left -= clipped.length;
+    return clipped;
+  });
+}
+
+/** The parts that are not empty. */
+export function filledParts(parts: readonly Uint8Array[]): readonly Uint8Array[] {
+  return parts.filter((part) => part.length > 0);
+}
+
+/** Puts data to send into the request: small data through the frame, large data where it lies. */
+export function setSendParts(frame: Frame, parts: readonly Uint8Array[], total: number): void {
+  const { outgoing } = frame;
+  if (total > COPY_LIMIT) pointAtFilled(outgoing, parts);
+  else {
+    copyParts(frame, parts);
+    outgoing.setPart(0, frame.dataLow, frame.dataHigh, total);
+    outgoing.set(REQUEST_PART_COUNT, total === 0 ? 0 : 1);
+  }
+}
+
+function pointAtFilled(outgoing: Envelope, parts: readonly Uint8Array[]): void {
+  const filled = filledParts(parts);
+  pointAt(outgoing, filled.length > PART_LIMIT ? [Buffer.concat(filled)] : filled);
+}
+
+function copyParts(frame: Frame, parts: readonly Uint8Array[]): void {
+  const { bytes } = frame;
+  let at = frame.data;
+  for (let n = 0; n < parts.length; n++) {
+    const part = parts[n] as Uint8Array;
+    const { length } = part;
+    if (length > 32) bytes.set(part, at);
+    else for (let i = 0; i < length; i++) bytes[at + i] = part[i] as number;
+    at += length;
+  }
+}
+
+/** Points the message at caller's memory, which is held until `release`. */
+export function pointAt(envelope: Envelope, parts: readonly Uint8Array[]): void {
+  held.parts = parts;
+  parts.forEach((part, i) => {
+    const address = addressOf(part);
+    envelope.setPart(i, address, highWord(address), part.length);
+  });
+  envelope.set(REQUEST_PART_COUNT, parts.length);
+}
+
+/** The system call is over. */
+export function release(): void {
+  held.parts = NONE;
+}

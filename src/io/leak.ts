@@ -1,0 +1,114 @@
+// Watches for owners that are garbage-collected while their descriptor is open. Most live briefly and are closed: they only
+// pass through a small nursery, and the collector hears of those alone that outlive it.
+
+import { leaks } from "./diagnostics.js";
+
+/** An object that owns a descriptor. */
+interface Owner {
+  readonly number: number;
+  /** Its place in the nursery, or REGISTERED, or NOWHERE. */
+  place: number;
+}
+
+/** The place of an owner that the collector's registry knows. */
+const REGISTERED = -1;
+/** The place of an owner that nobody watches. */
+export const NOWHERE = -2;
+
+interface Watched {
+  readonly number: number;
+  readonly site: string | undefined;
+}
+
+/** Owners that may be open at once before they go to the registry. */
+const NURSERY_SIZE = 2048;
+
+const nursery = new Array<Owner | undefined>(NURSERY_SIZE).fill(undefined);
+/** Free places, the last freed on top: short-lived owners share one place, and the collector finds nothing to keep alive. */
+const free = Int32Array.from({ length: NURSERY_SIZE }, (_, i) => i);
+let freeCount = NURSERY_SIZE;
+let sweeping = false;
+
+/** The creation site costs microseconds: recorded on request only. */
+const TRACED = process.env.CMSG_TRACE_FDS === "1";
+
+const sites = new WeakMap<Owner, string>();
+
+let registry: FinalizationRegistry<Watched> | undefined;
+let warned = false;
+
+/** Begins to watch an owner that holds an open descriptor. */
+export function watchOwner(owner: Owner): void {
+  if (freeCount === 0) sweep();
+  const place = free[--freeCount] as number;
+  nursery[place] = owner;
+  owner.place = place;
+  if (TRACED) sites.set(owner, creationSite());
+  if (sweeping) return;
+  sweeping = true;
+  setImmediate(sweepTurn).unref?.();
+}
+
+/** The owner has closed its descriptor or given it away. */
+export function forgetOwner(owner: Owner): void {
+  const { place } = owner;
+  if (place >= 0) {
+    nursery[place] = undefined;
+    free[freeCount++] = place;
+  } else if (place === REGISTERED) registry?.unregister(owner);
+  owner.place = NOWHERE;
+}
+
+function sweepTurn(): void {
+  sweeping = false;
+  sweep();
+}
+
+/** Owners that are still open go to the collector's registry. */
+function sweep(): void {
+  if (freeCount === NURSERY_SIZE) return;
+  for (let place = 0; place < NURSERY_SIZE; place++) {
+    const owner = nursery[place];
+    if (owner === undefined) continue;
+    registry ??= new FinalizationRegistry(warn);
+    registry.register(owner, { number: owner.number, site: sites.get(owner) }, owner);
+    owner.place = REGISTERED;
+    nursery[place] = undefined;
+    free[freeCount++] = place;
+  }
+}
+
+/** Calls that are kept of a creation site: those of this package in front, at most ten, then the caller's. */
+const SITE_DEPTH = 30;
+
+function creationSite(): string {
+  const { stackTraceLimit } = Error;
+  const created: { stack?: string } = {};
+  try {
+    Error.stackTraceLimit = SITE_DEPTH;
+    Error.captureStackTrace(created, watchOwner);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+  return String(created.stack ?? "")
+    .split("\n")
+    .slice(1)
+    .join("\n");
+}
+
+function warn({ number, site }: Watched): void {
+  if (leaks.hasSubscribers) leaks.publish({ fd: number, site });
+  if (warned && site === undefined) return;
+  warned = true;
+  const advice =
+    site === undefined
+      ? "Close it, declare it with `using`, or take() its number. CMSG_TRACE_FDS=1 shows where it was created."
+      : `It was created here:\n${site}`;
+  process.emitWarning(
+    `descriptor ${number} was left open: its Fd was garbage-collected. ${advice}`,
+    {
+      type: "LeakWarning",
+      code: "CMSG_FD_LEAK",
+    },
+  );
+}

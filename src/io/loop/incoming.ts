@@ -1,0 +1,110 @@
+// One try to receive from a socket on the event loop: as it comes, or as whole frames.
+
+import { integerIn } from "../../codec/arguments.js";
+import { noteTruncation, receives } from "../diagnostics.js";
+import type { Fd } from "../fd.js";
+import { theFrame } from "../frame.js";
+import { importedConstant } from "../host.js";
+import { planReceive, type ReceivePlan } from "../receive.js";
+import { type Received, TruncationError } from "../received.js";
+import { receivePlanned } from "../recv-fds.js";
+import type { Attempt } from "./arrivals.js";
+import { FrameReader } from "./framing.js";
+import type { WaitOptions } from "./giving-up.js";
+import { recordWaiting } from "./record.js";
+import type { SocketSettings } from "./socket-options.js";
+
+/** How to receive one message. */
+export interface AsyncReceiveOptions extends WaitOptions {
+  /** Bytes of data to take at most; the socket's `dataLimit` unless given. A frame is always received whole. */
+  readonly dataLimit?: number;
+  /** Descriptors to take at most; the socket's `fdLimit` unless given. */
+  readonly fdLimit?: number;
+}
+
+const DONTWAIT = importedConstant("MSG_DONTWAIT");
+const SOCK_SEQPACKET = importedConstant("SOCK_SEQPACKET");
+const SOCK_STREAM = importedConstant("SOCK_STREAM");
+
+/** Receives from one socket. */
+export class Incoming {
+  readonly #fd: Fd;
+  readonly #number: number;
+  readonly #type: number;
+  readonly #settings: SocketSettings;
+  readonly #frames: FrameReader | undefined;
+  /** Who tells of it. */
+  readonly #socket: object;
+  /** The attempt of a receive without options of its own. */
+  readonly attempt: Attempt<Received | null>;
+
+  constructor(socket: object, fd: Fd, type: number, settings: SocketSettings) {
+    this.#socket = socket;
+    this.#fd = fd;
+    this.#number = fd.number;
+    this.#type = type;
+    this.#settings = settings;
+    this.#frames = settings.framed ? new FrameReader(settings.frameLimit) : undefined;
+    this.attempt = this.attemptWith({});
+  }
+
+  /** The attempt of a receive with options. */
+  attemptWith(options: AsyncReceiveOptions): Attempt<Received | null> {
+    const settings = this.#settings;
+    const { dataLimit = settings.dataLimit, fdLimit = settings.fdLimit } = options;
+    const most = integerIn(fdLimit, 0, 0x7fffffff, "fdLimit");
+    const plan = planFor(integerIn(dataLimit, 1, 0x7fffffff, "dataLimit"));
+    const limit = settings.acceptFds ? most : 0;
+    const frames = this.#frames;
+    if (frames === undefined) return () => this.#message(plan, limit);
+    const into = (part: Uint8Array): Received | number => this.#receiveInto(part);
+    return () => this.#handOut(frames.read(into, limit));
+  }
+
+  /** Closes what was received of a frame that is not complete. */
+  release(): void {
+    this.#frames?.release();
+  }
+
+  #message(plan: ReceivePlan, fdLimit: number): Received | null | number {
+    const frame = theFrame();
+    if (this.#type === SOCK_SEQPACKET) {
+      // An empty record would read like the end.
+      const waiting = recordWaiting(this.#number);
+      if (waiting <= 0) return waiting === 0 ? null : waiting;
+    }
+    const got = receivePlanned(frame, this.#fd, this.#number, plan, fdLimit);
+    if (typeof got === "number" || got.bytes > 0 || this.#type !== SOCK_STREAM) {
+      return this.#handOut(got);
+    }
+    // At the end of a stream the kernel invents credentials of pid 0: no message came, so nobody sent it.
+    got[Symbol.dispose]();
+    return null;
+  }
+
+  /** Receives a part of a frame. */
+  #receiveInto(into: Uint8Array): Received | number {
+    return receivePlanned(theFrame(), this.#fd, this.#number, planOf({ into }), 0x7fffffff);
+  }
+
+  #handOut(got: Received | null | number): Received | null | number {
+    if (got === null || typeof got === "number") return got;
+    const socket = this.#socket;
+    noteTruncation(socket, got);
+    if (receives.hasSubscribers) receives.publish({ socket, message: got });
+    if (got.controlTruncated && this.#settings.throwsTruncation) throw new TruncationError(got);
+    return got;
+  }
+}
+
+/** The plan of the last limit: most sockets have the same, and it need not be laid out again for each of them. */
+let usual: ReceivePlan | undefined;
+
+function planFor(dataLimit: number): ReceivePlan {
+  if (usual?.dataLimit !== dataLimit) usual = planOf({ dataLimit });
+  return usual;
+}
+
+function planOf(options: { dataLimit?: number; into?: Uint8Array }): ReceivePlan {
+  return planReceive({ ...options, flags: DONTWAIT }, true);
+}

@@ -1,0 +1,109 @@
+// What every socket on the event loop is: an owned descriptor that is observed, given away or closed once.
+
+import { inspect } from "node:util";
+import type { Address } from "../../codec/address.js";
+import { ownError } from "../errors.js";
+import { type Fd, ownFresh } from "../fd.js";
+import { getsockname } from "../names.js";
+import { Lifeline } from "./readiness.js";
+
+/** A socket on the event loop. */
+export abstract class LoopSocket {
+  /** @internal */
+  protected readonly life: Lifeline = new Lifeline();
+  readonly #fd: Fd;
+  /** As `inspect` shows it: a bundler may have given the class another name. */
+  readonly #name: string;
+
+  /** @internal */
+  protected constructor(fd: Fd, name: string) {
+    this.#fd = fd;
+    this.#name = name;
+  }
+
+  /** Begins to be told of events. The last step of making one: whoever made it owns the descriptor until then. @internal */
+  protected begin(ready: (events: number) => void): void {
+    this.life.begin(this.#fd.number, { ready });
+  }
+
+  /** Refuses calls that wait. @internal */
+  protected abstract leave(why: () => Error): void;
+
+  /** The descriptor while it is open. @internal */
+  protected open(): Fd {
+    if (this.#fd.closed) throw closedError();
+    return this.#fd;
+  }
+
+  /** The descriptor's number; borrowed: it stays owned here. Throws `ERR_CMSG_SOCKET_CLOSED` after the end. */
+  get fd(): number {
+    return this.open().number;
+  }
+
+  /** Whether it was closed or taken. Never throws. */
+  get closed(): boolean {
+    return this.#fd.closed;
+  }
+
+  /** The address that it is bound to. */
+  get localAddress(): Address {
+    return getsockname(this.open());
+  }
+
+  /**
+   * Closes it at once: calls that wait are refused with `ERR_CMSG_SOCKET_CLOSED`, whose `sent` says how much of a message the
+   * kernel had. Does nothing the second time. Nothing is shut down: what others hold lives on.
+   */
+  close(): void {
+    if (this.closed) return;
+    this.#letGo();
+    this.#fd.close();
+  }
+
+  /**
+   * Gives the descriptor away; calls that wait are refused as by `close`.
+   *
+   * @returns The socket's `Fd`, owned by the caller.
+   * @throws Error `ERR_CMSG_SOCKET_CLOSED`.
+   */
+  take(): Fd {
+    const fd = this.open();
+    this.#letGo();
+    return ownFresh(fd.take(), fd.kind);
+  }
+
+  #letGo(): void {
+    this.life.end();
+    this.leave(closedError);
+  }
+
+  /** Lets calls that wait keep the process running, as they do at first. */
+  ref(): this {
+    this.life.set(true);
+    return this;
+  }
+
+  /** Lets the process end although calls wait. */
+  unref(): this {
+    this.life.set(false);
+    return this;
+  }
+
+  /** Closes it, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  static {
+    Object.defineProperty(this.prototype, inspect.custom, {
+      value(this: LoopSocket): string {
+        return `${this.#name} ${inspect(this.#fd).replace(/^Fd /, "")}`;
+      },
+    });
+  }
+}
+
+/** The error of calls on a socket that was closed. */
+export function closedError(): Error {
+  return ownError("ERR_CMSG_SOCKET_CLOSED", "this socket was closed or its descriptor was taken");
+}

@@ -1,0 +1,299 @@
+// The queue of messages that one socket has still to send, in order, each exactly once.
+
+import { errnoName } from "../../../shim/index.js";
+import { sends } from "../diagnostics.js";
+import { ownError } from "../errors.js";
+import { theFrame } from "../frame.js";
+import { sendError } from "../send-error.js";
+import type { Sent } from "../send-fds.js";
+import { type Patience, watchPatience } from "./giving-up.js";
+import { Line, type Linked } from "./line.js";
+import {
+  holdData,
+  holdDescriptors,
+  needsHoldingFirst,
+  type Queueable,
+  releaseHeld,
+  sendOn,
+  sentOf,
+  waitingFds,
+} from "./queued.js";
+import { type Lifeline, Share } from "./readiness.js";
+import { later, whenRoomAt } from "./room.js";
+
+/** A message in the queue, and who waits for it. */
+interface Queued extends Linked<Queued> {
+  readonly message: Queueable;
+  resolve(sent: Sent): void;
+  reject(error: Error): void;
+  stop: (() => void) | undefined;
+  /** Whether its promise is settled although the rest of it has still to be sent. */
+  settled: boolean;
+}
+
+/** What a queue may hold before it refuses more. */
+export interface QueueLimits {
+  readonly queueBytes: number;
+  readonly queueFds: number;
+}
+
+/** Refusals that pass when a receiver takes something, or memory is freed. */
+const PASSING = new Set(["ETOOMANYREFS", "ENOBUFS", "ENOMEM"]);
+
+/** The peer's end is the end of all messages: each is refused by the kernel itself. */
+const ENDED = new Set(["EPIPE", "ECONNRESET", "ENOTCONN"]);
+
+/** Sends the messages of one socket. */
+export class Sender {
+  readonly #socket: object;
+  readonly #fd: number;
+  readonly #life: Lifeline;
+  readonly #stream: boolean;
+  readonly #limits: QueueLimits;
+  /** Whether events tell of room. */
+  #watching = false;
+  readonly #queue = new Line<Queued>();
+  readonly #share = new Share();
+  #continuing = false;
+  /** Makes the error of everything that is sent from now on. */
+  #broken: (() => Error) | undefined;
+  /** Messages that were sent, of which the next turn tells. */
+  readonly #late: (() => void)[] = [];
+  /** Bytes and descriptors that wait. */
+  #bytes = 0;
+  #fds = 0;
+  #drained: (() => void)[] | undefined;
+  #endRoom: (() => void) | undefined;
+
+  constructor(socket: object, fd: number, stream: boolean, limits: QueueLimits, life: Lifeline) {
+    this.#socket = socket;
+    this.#fd = fd;
+    this.#life = life;
+    this.#stream = stream;
+    this.#limits = limits;
+  }
+
+  /** Bytes that wait to be sent. */
+  get waiting(): number {
+    return this.#bytes;
+  }
+
+  /** Sends a message, now or when there is room. */
+  send(message: Queueable, patience: Patience): Promise<Sent> {
+    if (this.#broken !== undefined) return Promise.reject(this.#broken());
+    if (this.#queue.first !== undefined) {
+      if (this.#isFull(message)) return Promise.reject(queueFull());
+      return this.#enqueue(message, patience);
+    }
+    try {
+      if (this.#stream && needsHoldingFirst(message)) holdDescriptors(message);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    const result = this.#sendOn(message);
+    if (this.#hasToWait(result, message)) return this.#enqueue(message, patience, result);
+    if (message.held.length > 0) releaseHeld(message);
+    if (result !== 0) return Promise.reject(this.#failure(-result, message));
+    const sent = this.#told(message);
+    if (this.#share.take()) return Promise.resolve(sent);
+    // Whoever sends in a loop lets others have their turn.
+    return new Promise((resolve) => {
+      if (this.#late.push(() => resolve(sent)) === 1) setImmediate(() => this.#tellLate());
+    });
+  }
+
+  #tellLate(): void {
+    for (const tell of this.#late.splice(0)) tell();
+  }
+
+  #sendOn(message: Queueable): number {
+    return sendOn(theFrame(), this.#fd, this.#stream, message);
+  }
+
+  /** A stream that has begun a message waits out what passes: it would be of no more use. */
+  #hasToWait(result: number, message: Queueable): boolean {
+    if (result === -theFrame().EAGAIN) return true;
+    if (result === 0 || !this.#stream || message.bytes === 0) return false;
+    return PASSING.has(errnoName(-result));
+  }
+
+  #isFull(message: Queueable): boolean {
+    const { queueBytes, queueFds } = this.#limits;
+    return this.#bytes + message.total > queueBytes || this.#fds + waitingFds(message) > queueFds;
+  }
+
+  #enqueue(message: Queueable, patience: Patience, result = 0): Promise<Sent> {
+    try {
+      holdDescriptors(message);
+    } catch (error) {
+      return Promise.reject(this.#refuse(error as Error, message));
+    }
+    this.#count(message, 1);
+    this.#life.hold();
+    return new Promise((resolve, reject) => {
+      const place = { before: undefined, after: undefined, waits: false };
+      const end = { resolve, reject, stop: undefined, settled: false };
+      const queued: Queued = { message, ...end, ...place };
+      queued.stop = watchPatience(patience, "sendmsg", (error) => this.#giveUp(queued, error));
+      this.#queue.push(queued);
+      if (this.#queue.first === queued) this.#awaitRoom(message, result);
+    });
+  }
+
+  #count(message: Queueable, sign: 1 | -1): void {
+    this.#bytes += sign * (message.total - message.bytes);
+    this.#fds += sign * waitingFds(message);
+  }
+
+  /** The socket's own event tells of room on a stream and at a connected peer, but not of the rest. */
+  #awaitRoom({ plan }: Queueable, result: number): void {
+    this.#endRoom?.();
+    const flush = (): void => this.flush();
+    if (result !== -theFrame().EAGAIN) this.#endRoom = later(flush);
+    else if (plan.to === undefined) this.#endRoom = undefined;
+    else this.#endRoom = whenRoomAt(this.#fd, plan.to, flush);
+    if (this.#endRoom === undefined) this.#watch(true);
+  }
+
+  #watch(on: boolean): void {
+    if (this.#watching === on) return;
+    this.#watching = on;
+    this.#life.watchRoom(on);
+  }
+
+  // Each try that a full receiver elsewhere refuses frees memory of this socket, which is an event again, for ever.
+  /** The socket's own event: nothing to a message that waits for room elsewhere. */
+  writable(): void {
+    if (this.#endRoom === undefined) this.flush();
+  }
+
+  /** Sends what can be sent now. */
+  flush(): void {
+    this.#endRoom?.();
+    this.#endRoom = undefined;
+    // Not as soon as nothing waits: a slow reader lets the next message wait as well.
+    if (this.#queue.first === undefined) this.#watch(false);
+    for (let first = this.#queue.first; first !== undefined; first = this.#queue.first) {
+      if (!this.#share.take()) {
+        this.#continueLater();
+        return;
+      }
+      const { message } = first;
+      this.#count(message, -1);
+      const result = this.#sendOn(message);
+      this.#count(message, 1);
+      if (this.#hasToWait(result, message)) {
+        this.#awaitRoom(message, result);
+        return;
+      }
+      this.#leave(first);
+      if (result === 0) this.#told(message);
+      this.#settle(first, result === 0 ? undefined : this.#failure(-result, message));
+    }
+  }
+
+  #continueLater(): void {
+    if (this.#continuing) return;
+    this.#continuing = true;
+    setImmediate(() => {
+      this.#continuing = false;
+      this.flush();
+    });
+  }
+
+  /** Resolves when nothing waits any more. From now on nothing else is taken. */
+  drained(patience: Patience, why: () => Error): Promise<void> {
+    this.#broken ??= why;
+    if (this.#queue.first === undefined) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        stop?.();
+        resolve();
+      };
+      const stop = watchPatience(patience, "sendmsg", (error) => {
+        this.#drained = this.#drained?.filter((other) => other !== done);
+        reject(error);
+      });
+      this.#drained = [...(this.#drained ?? []), done];
+    });
+  }
+
+  /** Nothing more can be sent: everything that waits is refused. */
+  end(why: () => Error): void {
+    this.#broken ??= why;
+    for (let first = this.#queue.first; first !== undefined; first = this.#queue.first) {
+      this.#leave(first);
+      this.#settle(first, withSent(why(), first.message));
+    }
+  }
+
+  #leave(queued: Queued): void {
+    if (!this.#queue.remove(queued)) return;
+    const { message } = queued;
+    this.#count(message, -1);
+    releaseHeld(message);
+    this.#life.letGo();
+    if (this.#queue.first !== undefined) return;
+    this.#endRoom?.();
+    this.#endRoom = undefined;
+    const drained = this.#drained;
+    this.#drained = undefined;
+    for (const done of drained ?? []) done();
+  }
+
+  #settle(queued: Queued, error: Error | undefined): void {
+    queued.stop?.();
+    if (queued.settled) return;
+    queued.settled = true;
+    // Promises are kept in the order of the calls.
+    this.#tellLate();
+    if (error === undefined) queued.resolve(sentOf(queued.message));
+    else queued.reject(error);
+  }
+
+  /** A message of which nothing was sent leaves the queue. Of another the rest follows: a stream must not end inside it. */
+  #giveUp(queued: Queued, error: Error): void {
+    const { message } = queued;
+    const wasFirst = this.#queue.first === queued;
+    if (message.bytes === 0) this.#leave(queued);
+    else holdData(message);
+    this.#settle(queued, withSent(error, message));
+    // The next may wait for something else than this one did.
+    if (wasFirst && message.bytes === 0) this.flush();
+  }
+
+  #told(message: Queueable): Sent {
+    const sent = sentOf(message);
+    if (sends.hasSubscribers) sends.publish({ socket: this.#socket, ...sent });
+    return sent;
+  }
+
+  /** The error of a refused message. A stream that was left inside a message is of no more use. */
+  #failure(errno: number, message: Queueable): Error {
+    const { plan, total } = message;
+    const refused = { fd: this.#fd, plan, total, fds: waitingFds(message) };
+    const error = sendError(errno, refused);
+    return ENDED.has(error.code) ? withSent(error, message) : this.#refuse(error, message);
+  }
+
+  #refuse(error: Error, message: Queueable): Error {
+    if (this.#stream && message.bytes > 0) this.end(() => torn(error));
+    return withSent(error, message);
+  }
+}
+
+/** The error says what the kernel had taken of its message. */
+function withSent(error: Error, message: Queueable): Error {
+  return message.bytes === 0 ? error : Object.assign(error, { sent: sentOf(message) });
+}
+
+function torn(cause: Error): Error {
+  const message = "an earlier message was cut short on this stream: nothing can follow it";
+  return Object.assign(new Error(message, { cause }), { code: "ERR_CMSG_STREAM_TORN" });
+}
+
+function queueFull(): Error {
+  const message =
+    "too much waits to be sent on this socket: await earlier sends, or raise queueBytes or queueFds";
+  return ownError("ERR_CMSG_QUEUE_FULL", message);
+}

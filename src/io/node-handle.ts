@@ -1,0 +1,75 @@
+// What this package knows of the inside of Node's sockets and servers beside their numbers: no public API says or does it.
+
+import cluster from "node:cluster";
+import { createSocket, type Socket as DgramSocket } from "node:dgram";
+import type { Server, Socket } from "node:net";
+
+/** A libuv stream as JavaScript sees it. */
+interface StreamHandle {
+  readonly fd?: number;
+  /** Whether net.Socket has it reading. */
+  reading?: boolean;
+  readStart(): number;
+  readStop(): number;
+}
+
+interface NetInternals {
+  readonly _handle: StreamHandle | null;
+  /** Path that libuv has bound and will remove. */
+  readonly _pipeName?: string | undefined;
+  /** The HTTP parser that reads the connection, null when it has let go. */
+  readonly parser?: unknown;
+  _listen2?(address: null, port: null, type: null, backlog: number, fd: number): void;
+}
+
+/** The libuv stream of a socket. */
+export function streamHandle(socket: Socket): StreamHandle | null {
+  return (socket as unknown as NetInternals)._handle;
+}
+
+/** Whether an HTTP parser gets the bytes of a connection instead of its stream. */
+export function isReadByHttp(socket: Socket): boolean {
+  return ((socket as unknown as NetInternals).parser ?? null) !== null;
+}
+
+/** The socket file that libuv removes when it closes a server. */
+export function boundPath(server: Server): string | undefined {
+  const path = (server as unknown as NetInternals)._pipeName;
+  return path === undefined || path === "" || path.startsWith("\0") ? undefined : path;
+}
+
+/** Makes a server accept on a descriptor. Answers whether it does; its `'error'` then comes in the next tick. */
+export function listenOn(server: Server, number: number): boolean {
+  const internals = server as unknown as NetInternals;
+  // A worker of a cluster would ask its primary for what the primary has under this number; `exclusive` does not matter there.
+  if (cluster.isWorker && internals._listen2 !== undefined) {
+    internals._listen2(null, null, null, 0, number);
+  } else server.listen({ fd: number });
+  return server.listening;
+}
+
+interface DgramState {
+  connectState?: number;
+}
+
+/** What dgram calls a socket with a peer. */
+const CONNECTED = 2;
+
+/** A `dgram.Socket` that receives on a descriptor. Node forgets to ask whether it is connected, and could not send on it then. */
+export function dgramOn(number: number, type: "udp4" | "udp6", connected: boolean): DgramSocket {
+  const socket = createSocket(type);
+  try {
+    socket.bind({ fd: number, exclusive: true });
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+  if (connected) {
+    const symbol = Object.getOwnPropertySymbols(socket).find(
+      ({ description }) => description === "state symbol",
+    );
+    const state = symbol && (socket as unknown as Record<symbol, DgramState | undefined>)[symbol];
+    if (state !== undefined) state.connectState = CONNECTED;
+  }
+  return socket;
+}

@@ -1,0 +1,111 @@
+// A message with descriptors on its way out: what of it the kernel has, and the next piece. Nothing is sent twice, whatever
+// interrupts.
+
+import { REQUEST_MESSAGE_COUNT } from "../../assembly/shared/message.js";
+import { setSendParts, totalLength } from "./data.js";
+import { ownError } from "./errors.js";
+import type { Frame } from "./frame.js";
+import { importedConstant } from "./host.js";
+import { isUnix, isUnixStream } from "./kind.js";
+import type { SocketKind } from "./query.js";
+import { sendPlanned } from "./send.js";
+import { FD_LIMIT, type SendPlan, tooManyFds, withoutData } from "./send-plan.js";
+
+/** A message on its way. */
+export interface Outgoing {
+  /** What goes with the next piece. */
+  plan: SendPlan;
+  /** Descriptors beside those in control messages. */
+  readonly numbers: readonly number[];
+  parts: readonly Uint8Array[];
+  readonly total: number;
+  /** Bytes that the kernel has. */
+  bytes: number;
+  /** Descriptors of `numbers` that the kernel has. */
+  fds: number;
+}
+
+const SOL_SOCKET = importedConstant("SOL_SOCKET");
+const SCM_RIGHTS = importedConstant("SCM_RIGHTS");
+const AF_UNIX = importedConstant("AF_UNIX");
+const SOCK_STREAM = importedConstant("SOCK_STREAM");
+
+/** Refuses what the kernel would accept and drop, and more descriptors than the messages can carry. */
+export function checkCarries(kind: SocketKind | undefined, count: number, total: number): void {
+  // No socket at all: sendmsg itself will say so.
+  if (kind === undefined || count === 0) return;
+  if (!isUnix(kind)) throw notUnix();
+  const stream = isUnixStream(kind);
+  if (stream && total === 0) throw withoutData();
+  const messages = stream ? total : 1;
+  if (count <= FD_LIMIT * messages) return;
+  if (!stream) throw tooManyFds(count, "only a stream can have them in several");
+  const least = Math.ceil(count / FD_LIMIT);
+  throw tooManyFds(count, `these take ${least} with a byte of data each, and data has ${total}`);
+}
+
+/** The same for a stream that is still to be connected. */
+export function checkStreamCarries(count: number, total: number): void {
+  checkCarries({ family: AF_UNIX, type: SOCK_STREAM }, count, total);
+}
+
+function notUnix(): Error {
+  const message =
+    "descriptors travel over AF_UNIX sockets only: the kernel would send the data and drop them";
+  return ownError("ERR_CMSG_NOT_UNIX", message);
+}
+
+/**
+ * Sends the next piece: a load of descriptors with a byte, or all other data with the last load. Answers bytes, or -errno.
+ */
+export function sendPiece(frame: Frame, fd: number, message: Outgoing): number {
+  const { plan, numbers, fds, parts, bytes, total } = message;
+  const most = FD_LIMIT - plan.fds;
+  const load = fds === 0 && numbers.length <= most ? numbers : numbers.slice(fds, fds + most);
+  const last = fds + load.length === numbers.length;
+  const piece = between(parts, bytes, last ? total : bytes + 1);
+  const sent = sendLoad(frame, fd, plan, load, piece, totalLength(piece));
+  if (sent < 0) return sent;
+  message.bytes += sent;
+  message.fds += load.length;
+  // Further control messages, and the descriptors in them, went with the first piece.
+  if (plan.control.length > 0) message.plan = { ...plan, control: [], fds: 0 };
+  return sent;
+}
+
+/** The data between two positions, as views of the parts. */
+function between(parts: readonly Uint8Array[], from: number, to: number): readonly Uint8Array[] {
+  const [only] = parts;
+  if (from === 0 && only !== undefined && parts.length === 1 && to === only.length) return parts;
+  const views: Uint8Array[] = [];
+  let start = 0;
+  for (const part of parts) {
+    const [first, end] = [Math.max(from - start, 0), Math.min(to - start, part.length)];
+    if (first < end) views.push(part.subarray(first, end));
+    start += part.length;
+  }
+  return views;
+}
+
+/** One message with one SCM_RIGHTS, whose payload is written where it will lie: bytes, or -errno. */
+export function sendLoad(
+  frame: Frame,
+  fd: number,
+  plan: SendPlan,
+  numbers: readonly number[],
+  parts: readonly Uint8Array[],
+  total: number,
+): number {
+  const { words } = frame;
+  const count = numbers.length;
+  const payload = frame.outgoing.control + frame.payloadOffset;
+  for (let i = 0; i < count; i++) words[(payload >> 2) + i] = numbers[i] as number;
+  const entry = frame.messages >> 2;
+  words[entry] = SOL_SOCKET;
+  words[entry + 1] = SCM_RIGHTS;
+  words[entry + 2] = payload;
+  words[entry + 3] = count * 4;
+  frame.outgoing.set(REQUEST_MESSAGE_COUNT, count === 0 ? 0 : 1);
+  setSendParts(frame, parts, total);
+  return sendPlanned(frame, fd, plan);
+}

@@ -1,0 +1,277 @@
+// One recvmsg: prepare the frame, make the call, open what arrived. What is decoded from it is the business of its callers.
+
+import { Buffer } from "node:buffer";
+import {
+  OPENED_CONTROL_LENGTH,
+  OPENED_FLAGS,
+  OPENED_NAME_LENGTH,
+  RECORD_LENGTH,
+  RECORD_LEVEL,
+  RECORD_PAYLOAD,
+  RECORD_TYPE,
+  RECORD_WORDS,
+  REPORT_RECORDS,
+  REQUEST_CONTROL_CAPACITY,
+  REQUEST_PART_COUNT,
+} from "../../assembly/shared/message.js";
+import { addressOf, errnoName } from "../../shim/index.js";
+import { type Address, UNNAMED, unpackAddress } from "../codec/address.js";
+import { int32, integerIn, optionsOf, rangeError, typeError } from "../codec/arguments.js";
+import { clippedParts, type DataInput, dataParts, filledParts, pointAt, release } from "./data.js";
+import type { SocketLike } from "./descriptor.js";
+import { SyscallError } from "./errors.js";
+import { Fd, ownFresh } from "./fd.js";
+import { setCloseOnExec } from "./file.js";
+import { CONTROL_CAPACITY, type Envelope, type Frame, highWord, PART_LIMIT } from "./frame.js";
+import { constant, constantOrZero, importedConstant } from "./host.js";
+import { askKind, kindOf } from "./kind.js";
+import { readIntOption, socketFamily } from "./query.js";
+import { callWithin, checkTimeout, POLLIN } from "./wait.js";
+
+/** How to receive. */
+export interface ReceiveOptions {
+  /** Bytes of data to take at most; 65536, or as many as `into` has, unless given. */
+  readonly dataLimit?: number;
+  /** Receive into these buffers instead of a new one: one byte view, or an iterable of them. */
+  readonly into?: DataInput;
+  /** Bytes of control data to take at most; enough for everything that can arrive unless given. */
+  readonly controlLimit?: number;
+  /** MSG_* flags. */
+  readonly flags?: number;
+  /** Give up with ETIMEDOUT after so many milliseconds; 0 does not wait (EAGAIN). Beside it MSG_WAITALL has no effect. */
+  readonly timeoutMs?: number;
+  /** Whether received descriptors are close-on-exec; true unless given. */
+  readonly closeOnExec?: boolean;
+}
+
+/** Bytes of data that a receive takes unless told otherwise. */
+const DATA_LIMIT = 65536;
+/** One message holds at most a buffer of Node. */
+const DATA_LIMIT_MOST = 0x7fffffff;
+
+const DONTWAIT = importedConstant("MSG_DONTWAIT");
+const CLOEXEC = constantOrZero("MSG_CMSG_CLOEXEC");
+const ERRQUEUE = constantOrZero("MSG_ERRQUEUE");
+const OOB = importedConstant("MSG_OOB");
+const TRUNC = importedConstant("MSG_TRUNC");
+const AF_UNIX = importedConstant("AF_UNIX");
+const AF_INET = importedConstant("AF_INET");
+const AF_INET6 = importedConstant("AF_INET6");
+const SOCK_STREAM = importedConstant("SOCK_STREAM");
+
+/** A receive with everything of the caller's read out of it. */
+export interface ReceivePlan {
+  readonly dataLimit: number;
+  readonly into: readonly Uint8Array[] | undefined;
+  readonly controlLimit: number;
+  /** MSG_* flags, close-on-exec among them where there is one for it. */
+  readonly flags: number;
+  /** Whether close-on-exec has to be set on every descriptor that arrives. */
+  readonly setsCloseOnExec: boolean;
+  readonly timeoutMs: number | undefined;
+}
+
+const DEFAULT_PLAN: ReceivePlan = {
+  dataLimit: DATA_LIMIT,
+  into: undefined,
+  controlLimit: CONTROL_CAPACITY,
+  flags: CLOEXEC,
+  setsCloseOnExec: CLOEXEC === 0,
+  timeoutMs: undefined,
+};
+
+const DEFAULT_TRY: ReceivePlan = { ...DEFAULT_PLAN, timeoutMs: 0 };
+
+/** Reads and checks the options of a receive. All of the caller's code runs in here. `wait` is false in the try forms. */
+export function planReceive(options: ReceiveOptions | undefined, wait: boolean): ReceivePlan {
+  if (options === undefined) return wait ? DEFAULT_PLAN : DEFAULT_TRY;
+  return readPlan(optionsOf(options, "options"), wait);
+}
+
+function readPlan(given: ReceiveOptions, wait: boolean): ReceivePlan {
+  const { dataLimit, into, controlLimit = CONTROL_CAPACITY } = given;
+  const { flags = 0, timeoutMs, closeOnExec = true } = given;
+  if (typeof closeOnExec !== "boolean") throw typeError("closeOnExec", "a boolean", closeOnExec);
+  const timeout = checkTimeout(timeoutMs);
+  const limit =
+    dataLimit === undefined ? DATA_LIMIT : integerIn(dataLimit, 0, DATA_LIMIT_MOST, "dataLimit");
+  const targets = into === undefined ? undefined : targetParts(into);
+  const clips = targets !== undefined && dataLimit !== undefined;
+  return {
+    dataLimit: limit,
+    into: clips ? clippedParts(targets, limit) : targets,
+    controlLimit: integerIn(controlLimit, 0, CONTROL_CAPACITY, "controlLimit"),
+    flags: int32(flags, "flags") | (closeOnExec ? CLOEXEC : 0),
+    setsCloseOnExec: closeOnExec && CLOEXEC === 0,
+    timeoutMs: wait ? timeout : 0,
+  };
+}
+
+/** Buffers to receive into: more than a message can have would be refused in the middle of laying it out. */
+function targetParts(into: unknown): readonly Uint8Array[] {
+  const parts = dataParts(into, "into");
+  const filled = parts.reduce((count, part) => count + (part.length > 0 ? 1 : 0), 0);
+  if (filled > PART_LIMIT) throw rangeError("into", `at most ${PART_LIMIT} buffers`, filled);
+  return parts;
+}
+
+/** Makes the call: what recvmsg answered, or -errno. `openFrame` and the `take` functions then read the frame. */
+export function receiveFrame(frame: Frame, fd: number, plan: ReceivePlan): number {
+  const { system, EINTR } = frame;
+  const { flags } = plan;
+  const { address } = frame.incoming;
+  prepare(frame, plan);
+  let result: number;
+  if (plan.timeoutMs === undefined) {
+    do result = system.recvmsg(fd, address, flags);
+    while (result === -EINTR);
+  } else result = receiveWithin(frame, fd, address, plan);
+  if (plan.into !== undefined) release();
+  return result;
+}
+
+function receiveWithin(frame: Frame, fd: number, address: number, plan: ReceivePlan): number {
+  const { system } = frame;
+  const { flags, timeoutMs = 0 } = plan;
+  const once = flags | DONTWAIT;
+  // The error queue announces itself by POLLERR, which poll always reports; POLLIN would speak of ordinary data.
+  const events = (flags & ERRQUEUE) !== 0 ? 0 : POLLIN;
+  return callWithin(frame, fd, events, timeoutMs, () => system.recvmsg(fd, address, once));
+}
+
+/** Where data arrives. Small messages are copied out of it; a large one takes it away, and the next receive makes another. */
+let landing = Buffer.alloc(0);
+let landingAddress = 0;
+
+/** The plan that the incoming envelope was laid out for. Opening a message makes it ready for the next of the same plan. */
+let prepared: ReceivePlan | undefined;
+
+/** Lays out what recvmsg will fill. */
+function prepare(frame: Frame, plan: ReceivePlan): void {
+  const { incoming } = frame;
+  if (plan === prepared) return;
+  // From here on it is half laid out until the end of this function.
+  prepared = undefined;
+  incoming.set(REQUEST_CONTROL_CAPACITY, plan.controlLimit);
+  if (plan.into === undefined) setLanding(incoming, plan.dataLimit);
+  else pointAt(incoming, filledParts(plan.into));
+  const msghdr = frame.exports.message_prepare(frame.row, incoming.request);
+  if (msghdr < 0) throw new Error(`core status ${msghdr} from message_prepare`);
+  if (plan.into === undefined) prepared = plan;
+}
+
+function setLanding(incoming: Envelope, dataLimit: number): void {
+  if (landing.length < dataLimit || landing.length === 0) {
+    landing = Buffer.allocUnsafeSlow(Math.max(dataLimit, DATA_LIMIT));
+    landingAddress = addressOf(landing);
+  }
+  incoming.setPart(0, landingAddress, highWord(landingAddress), dataLimit);
+  incoming.set(REQUEST_PART_COUNT, 1);
+}
+
+/** The data of a message for which recvmsg answered `bytes`. */
+export function takeData(plan: ReceivePlan, socket: SocketLike, bytes: number): Buffer {
+  const { into, dataLimit, flags } = plan;
+  const written = (flags & TRUNC) !== 0 && discards(socket) ? 0 : bytes;
+  if (into !== undefined) return takeTargets(into, written);
+  // With MSG_TRUNC as a flag the kernel answers more than it wrote.
+  const length = Math.min(written, dataLimit);
+  const whole = landing;
+  if (length * 2 >= whole.length) return takeLanding(length);
+  const copy = Buffer.allocUnsafe(length);
+  // A loop beats the making of a view for a few bytes.
+  if (length > 32) whole.copy(copy, 0, 0, length);
+  else for (let i = 0; i < length; i++) copy[i] = whole[i] as number;
+  return copy;
+}
+
+/** The landing itself, for a message that fills most of it. */
+function takeLanding(length: number): Buffer {
+  const whole = landing;
+  landing = Buffer.alloc(0);
+  prepared = undefined;
+  return whole.subarray(0, length);
+}
+
+/** Whether MSG_TRUNC as a flag makes the kernel drop data unread: then it wrote nothing, whatever it answers. See tcp(7). */
+function discards(socket: SocketLike): boolean {
+  const kind = socket instanceof Fd ? kindOf(socket) : askKind(socket);
+  const internet = kind?.family === AF_INET || kind?.family === AF_INET6;
+  return internet && kind?.type === SOCK_STREAM;
+}
+
+function takeTargets(into: readonly Uint8Array[], bytes: number): Buffer {
+  const [only] = into;
+  if (into.length !== 1 || only === undefined) return Buffer.alloc(0);
+  return Buffer.from(only.buffer, only.byteOffset, Math.min(bytes, only.length));
+}
+
+/** Owns a descriptor that has arrived. */
+export function ownArrived(number: number, plan: ReceivePlan): Fd {
+  const fd = ownFresh(number, undefined);
+  if (plan.setsCloseOnExec) setCloseOnExec(number);
+  return fd;
+}
+
+/** Opens the frame after a successful call. Descriptors in it are not owned yet: their owner comes next. */
+export function openFrame(frame: Frame): number {
+  const count = frame.exports.message_open(frame.row, frame.incoming.request);
+  if (count < 0) throw new Error(`core status ${count} from message_open`);
+  return count;
+}
+
+/** MSG_* flags of the message, without the echo of the close-on-exec request. */
+export function takeFlags(frame: Frame): number {
+  return frame.incoming.get(OPENED_FLAGS) & ~CLOEXEC;
+}
+
+/** The sender's address. A Unix socket without a name reports none at all; other protocols report none when connected. */
+export function takeAddress(frame: Frame, socket: SocketLike): Address | null {
+  const length = frame.incoming.get(OPENED_NAME_LENGTH);
+  if (length > 0) return namedAddress(frame, length);
+  const family = socket instanceof Fd ? kindOf(socket)?.family : socketFamily(socket);
+  return family === AF_UNIX ? UNNAMED : null;
+}
+
+function namedAddress(frame: Frame, length: number): Address | null {
+  const bytes = frame.bytes.slice(frame.name, frame.name + length);
+  return unpackAddress(frame.core, frame.abi, bytes);
+}
+
+/** Bytes of control data that arrived. */
+export function controlLength(frame: Frame): number {
+  return frame.incoming.get(OPENED_CONTROL_LENGTH);
+}
+
+/** Index of the first word of record `i` of the frame's report. */
+export function recordAt(frame: Frame, i: number): number {
+  return (frame.report >> 2) + REPORT_RECORDS + i * RECORD_WORDS;
+}
+
+/** Level and type of the record whose first word is given. */
+export function recordIs(frame: Frame, record: number, level: number, type: number): boolean {
+  const { words } = frame;
+  return words[record + RECORD_TYPE] === type && words[record + RECORD_LEVEL] === level;
+}
+
+/** Index of the first word of its payload. */
+export function recordPayload(frame: Frame, record: number): number {
+  return (frame.incoming.control + (frame.words[record + RECORD_PAYLOAD] as number)) >> 2;
+}
+
+/** Whole words of its payload that are there. */
+export function recordWords(frame: Frame, record: number): number {
+  return (frame.words[record + RECORD_LENGTH] as number) >> 2;
+}
+
+/** The error of a refused receive, with what the well-known traps mean. */
+export function receiveError(errno: number, fd: number, plan: ReceivePlan): SyscallError {
+  return new SyscallError(errno, "recvmsg", { fd, hint: receiveHint(errnoName(errno), fd, plan) });
+}
+
+function receiveHint(code: string, fd: number, { flags }: ReceivePlan): string | undefined {
+  if (code !== "EINVAL" && code !== "ENOTCONN") return undefined;
+  const listens = readIntOption(fd, constant("SOL_SOCKET"), constant("SO_ACCEPTCONN")) === 1;
+  if (listens) return "this socket listens: accept makes the sockets to receive on";
+  return code === "EINVAL" && (flags & OOB) !== 0 ? "there is no out-of-band data" : undefined;
+}

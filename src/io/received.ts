@@ -1,0 +1,130 @@
+// What a receive has brought: data, owned descriptors, flags, address; and the error for when the kernel cut it short.
+
+import type { Address } from "../codec/address.js";
+import { typeError } from "../codec/arguments.js";
+import type { ControlMessage } from "../codec/message.js";
+import { closeFds, type Fd } from "./fd.js";
+import { importedConstant } from "./host.js";
+
+const MSG_CTRUNC = importedConstant("MSG_CTRUNC");
+const MSG_TRUNC = importedConstant("MSG_TRUNC");
+
+/** Of a message that brought none. */
+export const NO_CONTROL: readonly ControlMessage<unknown, Fd>[] = Object.freeze([]);
+
+/** The parts of a received message. */
+export interface Arrived {
+  readonly data: Buffer;
+  readonly bytes: number;
+  readonly fds: readonly Fd[];
+  readonly control: readonly ControlMessage<unknown, Fd>[];
+  readonly flags: number;
+  readonly address: Address | null;
+}
+
+/** Received data with everything that came along. Closes the descriptors that nobody has taken when it is disposed of. */
+export class Received implements Arrived {
+  /** The data; with `into`, the filled part of the one buffer, or empty when there are several. */
+  readonly data: Buffer;
+  /** What recvmsg answered: bytes of data, or the whole length of a datagram with MSG_TRUNC as a flag. */
+  readonly bytes: number;
+  /** Descriptors in the order of their arrival. */
+  readonly fds: readonly Fd[];
+  /** Control messages in the order of their arrival. */
+  readonly control: readonly ControlMessage<unknown, Fd>[];
+  /** MSG_* flags. */
+  readonly flags: number;
+  /** The sender's address; null where the protocol reports none. */
+  readonly address: Address | null;
+  /** Descriptors that arrived above the caller's limit and were closed. */
+  readonly surplus: number;
+  readonly #owned: readonly Fd[];
+
+  /** @param owned All descriptors that came, also those that stand only in control messages. */
+  constructor(
+    data: Buffer,
+    bytes: number,
+    fds: readonly Fd[],
+    control: readonly ControlMessage<unknown, Fd>[],
+    flags: number,
+    address: Address | null,
+    surplus: number,
+    owned: readonly Fd[],
+  ) {
+    this.data = data;
+    this.bytes = bytes;
+    this.fds = fds;
+    this.control = control;
+    this.flags = flags;
+    this.address = address;
+    this.surplus = surplus;
+    this.#owned = owned;
+  }
+
+  /** Whether data did not fit and was lost (MSG_TRUNC). */
+  get dataTruncated(): boolean {
+    return (this.flags & MSG_TRUNC) !== 0;
+  }
+
+  /** Whether control data did not fit and was lost (MSG_CTRUNC). */
+  get controlTruncated(): boolean {
+    return (this.flags & MSG_CTRUNC) !== 0;
+  }
+
+  /** Closes the descriptors that nobody has taken. */
+  [Symbol.dispose](): void {
+    closeFds(this.#owned);
+  }
+}
+
+/** What to do when the kernel had to cut control data short. */
+export type TruncationOption = "report" | "throw";
+
+/** Whether truncation throws. */
+export function truncationThrows(option: unknown, otherwise: TruncationOption): boolean {
+  const chosen = option ?? otherwise;
+  if (chosen === "throw" || chosen === "report") return chosen === "throw";
+  throw typeError("truncation", '"throw" or "report"', option);
+}
+
+/**
+ * The kernel had to cut control data short: descriptors may be missing. Nothing else is lost: the data is here, with what
+ * arrived.
+ *
+ * Descriptors that are neither taken nor closed are closed at the end of the event-loop turn, or by `using`.
+ */
+export class TruncationError extends Error implements Arrived {
+  readonly code = "ERR_CMSG_TRUNCATED";
+  readonly data: Buffer;
+  readonly bytes: number;
+  readonly fds: readonly Fd[];
+  readonly control: readonly ControlMessage<unknown, Fd>[];
+  readonly flags: number;
+  readonly address: Address | null;
+  readonly surplus: number;
+  readonly #received: Received;
+
+  static {
+    this.prototype.name = "TruncationError";
+  }
+
+  constructor(received: Received) {
+    super(
+      `control data was truncated (MSG_CTRUNC): ${received.fds.length} descriptors arrived and some may be missing, because the descriptor table is full (RLIMIT_NOFILE) or controlLimit is too small; truncation: "report" returns such messages`,
+    );
+    this.data = received.data;
+    this.bytes = received.bytes;
+    this.fds = received.fds;
+    this.control = received.control;
+    this.flags = received.flags;
+    this.address = received.address;
+    this.surplus = received.surplus;
+    this.#received = received;
+    setImmediate(() => this[Symbol.dispose]());
+  }
+
+  /** Closes the descriptors that nobody has taken. */
+  [Symbol.dispose](): void {
+    this.#received[Symbol.dispose]();
+  }
+}

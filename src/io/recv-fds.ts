@@ -1,0 +1,200 @@
+// recvFds: data, and the descriptors that came with it as owned objects.
+
+import { integerIn } from "../codec/arguments.js";
+import { rights } from "../codec/catalogue/index.js";
+import { type SocketLike, socketNumber } from "./descriptor.js";
+import { noteTruncation } from "./diagnostics.js";
+import { closeFds, type Fd } from "./fd.js";
+import { closeNumbers } from "./file.js";
+import { type Frame, theFrame } from "./frame.js";
+import { importedConstant } from "./host.js";
+import {
+  openFrame,
+  ownArrived,
+  planReceive,
+  type ReceiveOptions,
+  type ReceivePlan,
+  receiveError,
+  receiveFrame,
+  recordAt,
+  recordIs,
+  recordPayload,
+  recordWords,
+  takeAddress,
+  takeData,
+  takeFlags,
+} from "./receive.js";
+import {
+  NO_CONTROL,
+  Received,
+  TruncationError,
+  type TruncationOption,
+  truncationThrows,
+} from "./received.js";
+import { openMessage } from "./recvmsg.js";
+
+/** How to receive descriptors. */
+export interface RecvFdsOptions extends ReceiveOptions {
+  /** Descriptors to take at most, 253 unless given. More are closed and counted. */
+  readonly fdLimit?: number;
+  /** What to do when the kernel had to cut control data short: "throw" (unless given) a TruncationError, or "report" a flag. */
+  readonly truncation?: TruncationOption;
+}
+
+const SOL_SOCKET = importedConstant("SOL_SOCKET");
+const SCM_RIGHTS = importedConstant("SCM_RIGHTS");
+
+/** What one message of Linux can carry. */
+const FD_LIMIT = 253;
+
+/**
+ * Receives data and the descriptors that came with it.
+ *
+ * On a stream the descriptors belong to the last piece of the data: a read may begin with earlier bytes, and never goes beyond
+ * the end of a piece that carried descriptors.
+ *
+ * @param socket A descriptor number or an `Fd`; borrowed.
+ * @returns Data and owned descriptors; at the end of a stream none of both.
+ * @throws TypeError, RangeError before any system call.
+ * @throws TruncationError when descriptors are missing; it carries what arrived.
+ * @throws SyscallError EAGAIN, ETIMEDOUT, ECONNRESET, ENOTCONN, EBADF, ENOTSOCK.
+ * @example
+ * using got = recvFds(pair[1], { dataLimit: 1024, fdLimit: 4 });
+ * console.log(got.data.toString(), got.fds.length);
+ * @see recvmsg(2), unix(7), SCM_RIGHTS.
+ */
+export function recvFds(socket: SocketLike, options?: RecvFdsOptions): Received {
+  return receive(socket, options, true) as Received;
+}
+
+/**
+ * `recvFds` that never waits: null when nothing has arrived, instead of EAGAIN.
+ *
+ * @throws As `recvFds`, without EAGAIN and ETIMEDOUT.
+ * @example
+ * const got = tryRecvFds(pair[1]); // null
+ * @see recvmsg(2), MSG_DONTWAIT.
+ */
+export function tryRecvFds(socket: SocketLike, options?: RecvFdsOptions): Received | null {
+  return receive(socket, options, false);
+}
+
+function receive(
+  socket: SocketLike,
+  options: RecvFdsOptions | undefined,
+  wait: boolean,
+): Received | null {
+  const plan = planReceive(options, wait);
+  const limit = options === undefined ? FD_LIMIT : limitOf(options);
+  const throws = options === undefined || truncationThrows(options.truncation, "throw");
+  // Behind all of the caller's code, which may close what it was given.
+  const fd = socketNumber(socket);
+  const frame = theFrame();
+  const got = receivePlanned(frame, socket, fd, plan, limit);
+  if (typeof got === "number") {
+    if (!wait && got === -frame.EAGAIN) return null;
+    throw receiveError(-got, fd, plan);
+  }
+  noteTruncation(socket, got);
+  if (throws && got.controlTruncated) throw new TruncationError(got);
+  return got;
+}
+
+/** One receive whose arguments were checked before: what arrived, or -errno. */
+export function receivePlanned(
+  frame: Frame,
+  socket: SocketLike,
+  fd: number,
+  plan: ReceivePlan,
+  fdLimit: number,
+): Received | number {
+  const result = receiveFrame(frame, fd, plan);
+  if (result < 0) return result;
+  const count = openFrame(frame);
+  const arrived = countRights(frame, count);
+  return arrived < 0
+    ? openMixed(frame, socket, plan, result, count, fdLimit)
+    : openRights(frame, socket, plan, result, count, arrived, fdLimit);
+}
+
+/** The `fdLimit` option. */
+export function limitOf({ fdLimit = FD_LIMIT }: RecvFdsOptions): number {
+  return integerIn(fdLimit, 0, 0x7fffffff, "fdLimit");
+}
+
+/** Number of descriptors that arrived; -1 when other control messages came as well. */
+function countRights(frame: Frame, count: number): number {
+  let arrived = 0;
+  for (let i = 0; i < count; i++) {
+    const record = recordAt(frame, i);
+    if (!recordIs(frame, record, SOL_SOCKET, SCM_RIGHTS)) return -1;
+    arrived += recordWords(frame, record);
+  }
+  return arrived;
+}
+
+/** The usual message: nothing but descriptors, of which the first `limit` are wanted. */
+function openRights(
+  frame: Frame,
+  socket: SocketLike,
+  plan: ReceivePlan,
+  bytes: number,
+  count: number,
+  arrived: number,
+  limit: number,
+): Received {
+  const kept = Math.min(arrived, limit);
+  const fds = new Array<Fd>(kept);
+  let n = 0;
+  for (let i = 0; i < count; i++) {
+    const record = recordAt(frame, i);
+    const word = recordPayload(frame, record);
+    const length = recordWords(frame, record);
+    for (let j = 0; j < length && n < kept; j++) {
+      fds[n++] = ownArrived(frame.words[word + j] as number, plan);
+    }
+  }
+  try {
+    if (arrived > kept) closeNumbers(numbersFrom(frame, count, kept));
+    const data = takeData(plan, socket, bytes);
+    const address = takeAddress(frame, socket);
+    const flags = takeFlags(frame);
+    return new Received(data, bytes, fds, NO_CONTROL, flags, address, arrived - kept, fds);
+  } catch (error) {
+    closeFds(fds);
+    throw error;
+  }
+}
+
+/** Numbers of the descriptors behind the first `kept`. */
+function numbersFrom(frame: Frame, count: number, kept: number): number[] {
+  const numbers: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const record = recordAt(frame, i);
+    const word = recordPayload(frame, record);
+    for (let j = 0; j < recordWords(frame, record); j++) {
+      numbers.push(frame.words[word + j] as number);
+    }
+  }
+  return numbers.slice(kept);
+}
+
+/** A message with other control messages too: decoded as recvmsg does. */
+function openMixed(
+  frame: Frame,
+  socket: SocketLike,
+  plan: ReceivePlan,
+  bytes: number,
+  count: number,
+  fdLimit: number,
+): Received {
+  const message = openMessage(frame, socket, plan, bytes, count, []);
+  const all = message.control.flatMap((m) => (m.is(rights) ? m.value : []));
+  const surplus = all.slice(fdLimit);
+  closeFds(surplus);
+  const fds = all.slice(0, fdLimit);
+  const control = message.control.filter((m) => !m.is(rights));
+  const { data, flags, address } = message;
+  const owned = message.fds;
+  return new Received(data, bytes, fds, control, flags, address, surplus.length, owned);
+}

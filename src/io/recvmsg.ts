@@ -1,0 +1,238 @@
+// recvmsg: data and decoded control messages, every descriptor in them owned before anything is decoded.
+
+import { definitions as builtIn } from "../codec/catalogue/index.js";
+import { decodeFound, type Found, readRecord, readReport } from "../codec/decode.js";
+import { type AnyDefinition, identityOf } from "../codec/definition.js";
+import { definitionList } from "../codec/face.js";
+import type { Problem } from "../codec/message.js";
+import { totalLength } from "./data.js";
+import { type SocketLike, socketNumber } from "./descriptor.js";
+import { noteTruncation } from "./diagnostics.js";
+import { closeFds, type Fd } from "./fd.js";
+import { type Frame, theFrame } from "./frame.js";
+import { isUnixStream, kindOfSocket } from "./kind.js";
+import {
+  controlLength,
+  openFrame,
+  ownArrived,
+  planReceive,
+  type ReceiveOptions,
+  type ReceivePlan,
+  receiveError,
+  receiveFrame,
+  recordAt,
+  recordIs,
+  recordPayload,
+  recordWords,
+  takeAddress,
+  takeData,
+  takeFlags,
+} from "./receive.js";
+import {
+  type Arrived,
+  NO_CONTROL,
+  Received,
+  TruncationError,
+  type TruncationOption,
+  truncationThrows,
+} from "./received.js";
+
+/** How to receive a message. */
+export interface RecvmsgOptions extends ReceiveOptions {
+  /** Definitions to know beside the built-in ones, and before them. */
+  readonly definitions?: readonly AnyDefinition[];
+  /** What to do when the kernel had to cut control data short: "report" (unless given) sets a flag, "throw" throws. */
+  readonly truncation?: TruncationOption;
+}
+
+const NO_FDS: readonly Fd[] = Object.freeze([]);
+const NO_PROBLEMS: readonly Problem[] = Object.freeze([]);
+const NO_BYTES = new Uint8Array(0);
+
+/** A received message. */
+export class ReceivedMessage extends Received {
+  /** What is wrong with the control data. */
+  readonly problems: readonly Problem[];
+  /** The control buffer as the kernel wrote it, zeros in its padding: what `explain` draws. */
+  readonly controlBytes: Uint8Array;
+
+  constructor(arrived: Arrived, problems: readonly Problem[], controlBytes: Uint8Array) {
+    const { data, bytes, fds, control, flags, address } = arrived;
+    super(data, bytes, fds, control, flags, address, 0, fds);
+    this.problems = problems;
+    this.controlBytes = controlBytes;
+  }
+}
+
+/**
+ * Receives one message: data, control messages, flags, address.
+ *
+ * Descriptors in it are owned by the message: `take()` those that you keep, and let `using` or the message's disposal close the
+ * rest.
+ *
+ * @param socket A descriptor number or an `Fd`; borrowed.
+ * @returns The message; at the end of a stream one without data and control messages.
+ * @throws TypeError, RangeError before any system call.
+ * @throws SyscallError EAGAIN, ETIMEDOUT, ECONNRESET, ENOTCONN, EBADF, ENOTSOCK.
+ * @throws TruncationError with `truncation: "throw"`.
+ * @example
+ * using message = recvmsg(pair[1], { dataLimit: 65536 });
+ * for (const m of message.control) if (m.is(rights)) console.log(m.value.length);
+ * @see recvmsg(2), unix(7), cmsg(3).
+ */
+export function recvmsg(socket: SocketLike, options?: RecvmsgOptions): ReceivedMessage {
+  return receive(socket, options, true) as ReceivedMessage;
+}
+
+/**
+ * `recvmsg` that never waits: null when nothing has arrived, instead of EAGAIN.
+ *
+ * @throws As `recvmsg`, without EAGAIN and ETIMEDOUT.
+ * @example
+ * const message = tryRecvmsg(pair[1]); // null
+ * @see recvmsg(2), MSG_DONTWAIT.
+ */
+export function tryRecvmsg(socket: SocketLike, options?: RecvmsgOptions): ReceivedMessage | null {
+  return receive(socket, options, false);
+}
+
+function receive(
+  socket: SocketLike,
+  options: RecvmsgOptions | undefined,
+  wait: boolean,
+): ReceivedMessage | null {
+  const plan = planReceive(options, wait);
+  const own = definitionList(options?.definitions);
+  const throws = truncationThrows(options?.truncation, "report");
+  // Behind all of the caller's code, which may close what it was given.
+  const fd = socketNumber(socket);
+  const frame = theFrame();
+  const result = receiveFrame(frame, fd, plan);
+  if (result < 0) {
+    if (!wait && result === -frame.EAGAIN) return null;
+    throw receiveError(-result, fd, plan);
+  }
+  const message = openMessage(frame, socket, plan, result, openFrame(frame), own);
+  noteTruncation(socket, message);
+  if (throws && message.controlTruncated) throw new TruncationError(message);
+  return message;
+}
+
+/** Opens a message that lies in the frame. Whatever goes wrong, no descriptor of it stays open without an owner. */
+export function openMessage(
+  frame: Frame,
+  socket: SocketLike,
+  plan: ReceivePlan,
+  bytes: number,
+  count: number,
+  own: readonly AnyDefinition[],
+): ReceivedMessage {
+  if (controlLength(frame) === 0 || isEnd(socket, plan, bytes)) {
+    return buildPlain(frame, socket, plan, bytes);
+  }
+  const owned = adoptAll(frame, plan, count);
+  try {
+    return build(frame, socket, plan, bytes, count, owned, own);
+  } catch (error) {
+    closeFds([...owned.values()]);
+    throw error;
+  }
+}
+
+/**
+ * Whether this is the end of a stream. With SO_PASSCRED the kernel writes credentials of process 0 and user 0 there: nobody sent
+ * them, and they would pass for root's.
+ */
+function isEnd(socket: SocketLike, plan: ReceivePlan, bytes: number): boolean {
+  if (bytes !== 0) return false;
+  const { into, dataLimit } = plan;
+  const room = into === undefined ? dataLimit : totalLength(into);
+  return room > 0 && isUnixStream(kindOfSocket(socket, socketNumber(socket)));
+}
+
+/** The most common message: without control data there is nothing to own and nothing to decode. */
+function buildPlain(
+  frame: Frame,
+  socket: SocketLike,
+  plan: ReceivePlan,
+  bytes: number,
+): ReceivedMessage {
+  const data = takeData(plan, socket, bytes);
+  const flags = takeFlags(frame);
+  const address = takeAddress(frame, socket);
+  const arrived = { data, bytes, fds: NO_FDS, control: NO_CONTROL, flags, address };
+  return new ReceivedMessage(arrived, NO_PROBLEMS, NO_BYTES);
+}
+
+/** Built-in types that carry descriptors, by this host's numbers. */
+let carriers: readonly { level: number; type: number }[] | undefined;
+
+function carriersOf(frame: Frame): readonly { level: number; type: number }[] {
+  carriers ??= builtIn()
+    .filter((definition) => definition.descriptors)
+    .flatMap((definition) => identityOf(definition, frame.abi) ?? []);
+  return carriers;
+}
+
+/** Owns every descriptor of the records, whatever may be wrong with the rest of them. */
+function adoptAll(frame: Frame, plan: ReceivePlan, count: number): Map<number, Fd> {
+  const owned = new Map<number, Fd>();
+  for (let i = 0; i < count; i++) {
+    const record = recordAt(frame, i);
+    if (!carriersOf(frame).some((c) => recordIs(frame, record, c.level, c.type))) continue;
+    const word = recordPayload(frame, record);
+    const fds = recordWords(frame, record);
+    for (let j = 0; j < fds; j++) {
+      const number = frame.words[word + j] as number;
+      // Kernels before 6.16 put a negative errno where the sender's process is gone.
+      if (number >= 0) owned.set(number, ownArrived(number, plan));
+    }
+  }
+  return owned;
+}
+
+function build(
+  frame: Frame,
+  socket: SocketLike,
+  plan: ReceivePlan,
+  bytes: number,
+  count: number,
+  owned: Map<number, Fd>,
+  own: readonly AnyDefinition[],
+): ReceivedMessage {
+  const { core, abi, report } = frame;
+  const { control } = frame.incoming;
+  const found: Found[] = [];
+  const { payloadOffset } = frame;
+  for (let i = 0; i < count; i++) found.push(readRecord(core, report, i, payloadOffset));
+  const data = takeData(plan, socket, bytes);
+  const flags = takeFlags(frame);
+  const address = takeAddress(frame, socket);
+  const length = controlLength(frame);
+  const broken = readReport(core, abi, report, length, found);
+  const controlBytes = core.bytes.slice(control, control + length);
+  clearPadding(controlBytes, found);
+  const context = {
+    abi,
+    descriptor(number: number): Fd | null {
+      if (number < 0) return null;
+      const known = owned.get(number);
+      if (known !== undefined) return known;
+      const fresh = ownArrived(number, plan);
+      owned.set(number, fresh);
+      return fresh;
+    },
+  };
+  const decoded = decodeFound<Fd>(core, found, control, context, own);
+  const problems = broken === undefined ? decoded.problems : [broken, ...decoded.problems];
+  const fds = [...owned.values()];
+  const arrived = { data, bytes, fds, control: decoded.messages, flags, address };
+  return new ReceivedMessage(arrived, problems, controlBytes);
+}
+
+/** The kernel leaves padding as it was: with bytes of an earlier message. */
+function clearPadding(bytes: Uint8Array, found: readonly Found[]): void {
+  found.forEach(({ payload, length }, i) => {
+    bytes.fill(0, payload + length, found[i + 1]?.offset ?? bytes.length);
+  });
+}

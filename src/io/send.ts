@@ -1,0 +1,132 @@
+// sendmsg: a message of data and control messages, to the kernel in one system call.
+
+import {
+  REQUEST_MESSAGE_COUNT,
+  REQUEST_NAME,
+  REQUEST_NAME_LENGTH,
+} from "../../assembly/shared/message.js";
+import { NO_SPACE } from "../../assembly/shared/status.js";
+import { optionsOf } from "../codec/arguments.js";
+import { ARENA_PAYLOAD } from "../codec/core.js";
+import { type PreparedMessage, stagePayload } from "../codec/encode.js";
+import { EncodeError } from "../codec/errors.js";
+import { dataParts, release, setSendParts, totalLength } from "./data.js";
+import { type SenderLike, senderNumber } from "./descriptor.js";
+import { CONTROL_CAPACITY, type Frame, theFrame } from "./frame.js";
+import { importedConstant } from "./host.js";
+import { isUnixStream, kindOfSocket } from "./kind.js";
+import { sendError } from "./send-error.js";
+import { planSend, type SendOptions, type SendPlan, withoutData } from "./send-plan.js";
+import { callWithin, POLLOUT } from "./wait.js";
+
+const DONTWAIT = importedConstant("MSG_DONTWAIT");
+
+/**
+ * Sends one message: data gathered from one or more buffers, and control messages. Sending borrows descriptors.
+ *
+ * @param socket A descriptor number, an `Fd`, or a `net.Socket` that has nothing queued; borrowed.
+ * @returns Bytes of data that the kernel took; on a stream fewer than given when it is non-blocking and its buffer is full.
+ * @throws TypeError, RangeError, EncodeError before any system call. RangeError `ERR_CMSG_TOO_MANY_FDS`.
+ * @throws Error `ERR_CMSG_FDS_WITHOUT_DATA` on a stream without data: the kernel would report success and send nothing.
+ * @throws SyscallError EAGAIN, ETIMEDOUT, EPIPE, EMSGSIZE, ECONNREFUSED, EBADF, EINVAL, EPERM, ENOBUFS, ETOOMANYREFS.
+ * @example
+ * sendmsg(pair[0], { data: [head, body], control: [rights([file]), credentials({ pid, uid, gid })] });
+ * @see sendmsg(2), unix(7), cmsg(3).
+ */
+export function sendmsg(socket: SenderLike, options?: SendOptions): number {
+  return send(socket, options, true) as number;
+}
+
+/**
+ * `sendmsg` that never waits: null when the kernel has no room now, instead of EAGAIN.
+ *
+ * @throws As `sendmsg`, without EAGAIN and ETIMEDOUT.
+ * @example
+ * if (trySendmsg(pair[0], { data }) === null) console.log("the other end is slow");
+ * @see sendmsg(2), MSG_DONTWAIT.
+ */
+export function trySendmsg(socket: SenderLike, options?: SendOptions): number | null {
+  return send(socket, options, false);
+}
+
+function send(socket: SenderLike, options: SendOptions | undefined, wait: boolean): number | null {
+  const given = optionsOf(options, "options");
+  const parts = dataParts(given.data, "data");
+  const plan = planSend(given, wait);
+  // Behind all of the caller's code, which may close what it was given.
+  const fd = senderNumber(socket);
+  const total = totalLength(parts);
+  if (plan.fds > 0 && total === 0 && isUnixStream(kindOfSocket(socket, fd))) throw withoutData();
+  const frame = theFrame();
+  frame.outgoing.set(REQUEST_MESSAGE_COUNT, 0);
+  setSendParts(frame, parts, total);
+  const result = sendPlanned(frame, fd, plan);
+  if (result >= 0) return result;
+  if (!wait && result === -frame.EAGAIN) return null;
+  throw sendError(-result, { fd, plan, total, fds: plan.fds });
+}
+
+/** Completes the request, which has its data and its list of messages already, and makes the call: bytes, or -errno. */
+export function sendPlanned(frame: Frame, fd: number, plan: SendPlan): number {
+  const { EINTR, system } = frame;
+  const { flags } = plan;
+  const { address } = frame.outgoing;
+  layOut(frame, plan);
+  let result: number;
+  if (plan.timeoutMs === undefined) {
+    do result = system.sendmsg(fd, address, flags);
+    while (result === -EINTR);
+  } else result = sendWithin(frame, fd, address, flags, plan.timeoutMs);
+  release();
+  return result;
+}
+
+/** Lays the request out. A value that does not fit is refused here. */
+function layOut(frame: Frame, plan: SendPlan): void {
+  const { exports, row, outgoing } = frame;
+  outgoing.set(REQUEST_NAME, 0);
+  if (plan.to !== undefined) setDestination(frame, plan.to);
+  let msghdr = exports.message_compose(row, outgoing.request);
+  try {
+    if (plan.control.length > 0) msghdr = appendControl(frame, plan.control);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  if (msghdr < 0) throw new Error(`core status ${msghdr} from message_compose`);
+}
+
+function sendWithin(
+  frame: Frame,
+  fd: number,
+  address: number,
+  flags: number,
+  timeoutMs: number,
+): number {
+  const { system } = frame;
+  const once = flags | DONTWAIT;
+  return callWithin(frame, fd, POLLOUT, timeoutMs, () => system.sendmsg(fd, address, once));
+}
+
+/** Puts the address of the destination into the request. */
+function setDestination(frame: Frame, to: Uint8Array): void {
+  frame.bytes.set(to, frame.name);
+  frame.outgoing.set(REQUEST_NAME, frame.name);
+  frame.outgoing.set(REQUEST_NAME_LENGTH, to.length);
+}
+
+/** Appends control messages to those that the request has; answers the offset of msghdr. */
+function appendControl(frame: Frame, messages: readonly PreparedMessage[]): number {
+  const { core, abi, row, exports } = frame;
+  const { request } = frame.outgoing;
+  for (const message of messages) {
+    const length = stagePayload(core, abi, message);
+    const { level, type, path } = message;
+    const payload = core.arena + ARENA_PAYLOAD;
+    const used = exports.message_append(row, request, level, type, payload, length);
+    if (used !== NO_SPACE) continue;
+    const text = `${path}: does not fit in the ${CONTROL_CAPACITY} bytes of control data that one message may have`;
+    throw new EncodeError("ERR_CMSG_NO_SPACE", text, { path, level, type });
+  }
+  return exports.message_seal(row, request);
+}

@@ -1,0 +1,52 @@
+// Waiting with a limit: poll(2) before a call that must not block, with what remains of the time after an interruption.
+
+import { rangeError, typeError } from "../codec/arguments.js";
+import type { Frame } from "./frame.js";
+
+export const POLLIN = 1;
+export const POLLOUT = 4;
+
+/** A `timeoutMs` option: undefined waits as the descriptor's mode says, 0 does not wait. */
+export function checkTimeout(timeoutMs: unknown): number | undefined {
+  if (timeoutMs === undefined) return undefined;
+  if (typeof timeoutMs !== "number") throw typeError("timeoutMs", "a number", timeoutMs);
+  if (!(timeoutMs >= 0 && timeoutMs <= 0x7fffffff)) {
+    throw rangeError("timeoutMs", "from 0 to 2147483647", timeoutMs);
+  }
+  return timeoutMs;
+}
+
+/**
+ * Makes a call that does not block until it no longer answers EAGAIN, waiting in between until the time is over. Answers what
+ * the call answered; -ETIMEDOUT after a time above 0, -EAGAIN after none.
+ */
+export function callWithin(
+  frame: Frame,
+  fd: number,
+  events: number,
+  timeoutMs: number,
+  call: () => number,
+): number {
+  // The clock is asked only when there is something to wait for.
+  let deadline = Number.NaN;
+  for (;;) {
+    const result = call();
+    if (result === -frame.EINTR) continue;
+    if (result !== -frame.EAGAIN || timeoutMs === 0) return result;
+    if (Number.isNaN(deadline)) deadline = performance.now() + timeoutMs;
+    const left = deadline - performance.now();
+    if (left <= 0) return -frame.ETIMEDOUT;
+    const waited = waitFor(frame, fd, events, left);
+    if (waited < 0) return waited;
+  }
+}
+
+/** Waits until a descriptor is ready or the time is over: 1 or 0, or -errno. Returns early from an interruption. */
+export function waitFor(frame: Frame, fd: number, events: number, timeoutMs: number): number {
+  // struct pollfd { int fd; short events; short revents; }
+  const at = frame.pollfd >> 2;
+  frame.words[at] = fd;
+  frame.words[at + 1] = events;
+  const result = frame.system.poll(frame.base + frame.pollfd, 1, Math.ceil(timeoutMs));
+  return result === -frame.EINTR ? 0 : result;
+}

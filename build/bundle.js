@@ -1,0 +1,35 @@
+// Bundles src/ and shim/ to dist/*.js with the core embedded. Entry points share chunks, so that `cmsg` and `cmsg/codec` are one
+// instance and one set of classes. Called by build/ready.js.
+
+import { rmSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { build } from "esbuild";
+
+/** Bundles the entry points. */
+export async function buildBundle() {
+  rmSync("dist/compat", { recursive: true, force: true });
+  for (const name of await readdir("dist")) {
+    if (name.endsWith(".js") || name.endsWith(".js.map")) rmSync(`dist/${name}`);
+  }
+  await build({
+    entryPoints: {
+      index: "src/index.ts",
+      codec: "src/codec.ts",
+      "compat/usocket": "src/compat/usocket.ts",
+      cli: "src/cli/index.ts",
+    },
+    outdir: "dist",
+    bundle: true,
+    splitting: true,
+    chunkNames: "chunk-[hash]",
+    format: "esm",
+    // Not "node", which would unpack the embedded core with Buffer: a browser has none.
+    platform: "neutral",
+    target: ["es2022", "node20.19"],
+    external: ["koffi", "node:*"],
+    loader: { ".wasm": "binary" },
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: "warning",
+  });
+}

@@ -1,0 +1,5 @@
+// The package on 32-bit ARM.
+
+import { testMachine } from "./foreign.js";
+
+await testMachine("arm");

@@ -1,0 +1,21 @@
+// The runtime that the tests run on: Node, Bun or Deno.
+
+import { type Stats, statSync } from "node:fs";
+
+/** Which one it is. */
+export const RUNTIME: "node" | "bun" | "deno" =
+  process.versions["bun"] !== undefined
+    ? "bun"
+    : process.versions["deno"] !== undefined
+      ? "deno"
+      : "node";
+
+/** Arguments of `process.execPath` that run the text of a module, which can import `cmsg`. */
+export function evaluation(source: string): string[] {
+  return RUNTIME === "deno" ? ["eval", source] : ["--input-type=module", "--eval", source];
+}
+
+/** fstat(2) of any number: that of Deno knows only the descriptors that it has opened itself. */
+export function fstat(number: number): Stats {
+  return statSync(`/proc/self/fd/${number}`);
+}

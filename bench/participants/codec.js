@@ -1,0 +1,108 @@
+// Node: a control buffer written and walked by the core, by the public functions, and by a DataView. Arguments: "core", "cmsg" or
+// "dataview"; "encode" or "walk"; messages, descriptors in each. All for 64-bit little-endian glibc, as the C side is.
+
+import { readFileSync } from "node:fs";
+import { codec } from "./package.js";
+import { serve } from "./serve.js";
+
+const { encodeControl, decodeControl, rights } = codec;
+
+const [variant = "", job = "", messages = "1", fdsEach = "1"] = process.argv.slice(2);
+const messageCount = Number(messages);
+const fds = Array.from({ length: Number(fdsEach) }, (_, i) => i);
+const abi = "linux-x86_64-glibc";
+const SOL_SOCKET = 1;
+const SCM_RIGHTS = 1;
+const HEADER = 16;
+
+function core() {
+  const file = readFileSync(new URL("../../dist/core.wasm", import.meta.url));
+  /** @type {any} */
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(file));
+  const words = new Int32Array(exports.memory.buffer);
+  const row = 0;
+  const payload = exports.scratch_base();
+  const control = payload + 0x1000;
+  const capacity = 0x20000;
+  const report = control + capacity;
+  let used = 0;
+  function encode() {
+    used = 0;
+    for (let i = 0; i < messageCount; i++) {
+      for (let n = 0; n < fds.length; n++) words[(payload >> 2) + n] = fds[n] ?? 0;
+      const length = fds.length * 4;
+      const { cmsg_append } = exports;
+      used = cmsg_append(row, control, capacity, used, SOL_SOCKET, SCM_RIGHTS, payload, length);
+    }
+    return used;
+  }
+  function walk() {
+    const count = exports.cmsg_walk(row, control, used, report, 2000);
+    let sum = 0;
+    // Behind the four words of the report itself: level, type, place and length of each payload.
+    for (let at = (report >> 2) + 4, i = 0; i < count; i++, at += 4) {
+      const length = words[at + 3] ?? 0;
+      const last = words[(control + (words[at + 2] ?? 0) + length - 4) >> 2] ?? 0;
+      sum += (words[at] ?? 0) + (words[at + 1] ?? 0) + length + last;
+    }
+    return sum;
+  }
+  return { encode, walk };
+}
+
+function publicFunctions() {
+  const list = Array.from({ length: messageCount }, () => rights(fds));
+  const bytes = encodeControl(list, { abi });
+  function encode() {
+    return encodeControl(list, { abi }).length;
+  }
+  function walk() {
+    let sum = 0;
+    for (const message of decodeControl(bytes, { abi }).messages) {
+      const numbers = message.is(rights) ? message.value : [];
+      sum += message.level + message.type + message.payload.length + Number(numbers.at(-1));
+    }
+    return sum;
+  }
+  return { encode, walk };
+}
+
+function dataView() {
+  const length = HEADER + fds.length * 4;
+  const space = (length + 7) & -8;
+  const view = new DataView(new ArrayBuffer(messageCount * space));
+  function encode() {
+    let at = 0;
+    for (let i = 0; i < messageCount; i++) {
+      view.setBigUint64(at, BigInt(length), true);
+      view.setInt32(at + 8, SOL_SOCKET, true);
+      view.setInt32(at + 12, SCM_RIGHTS, true);
+      for (let n = 0; n < fds.length; n++) view.setInt32(at + HEADER + n * 4, fds[n] ?? 0, true);
+      at += space;
+    }
+    return at;
+  }
+  function walk() {
+    let sum = 0;
+    for (let at = 0; at + HEADER <= view.byteLength; ) {
+      const claimed = Number(view.getBigUint64(at, true));
+      if (claimed < HEADER || claimed > view.byteLength - at) break;
+      const last = view.getInt32(at + claimed - 4, true);
+      sum += view.getInt32(at + 8, true) + view.getInt32(at + 12, true) + claimed - HEADER + last;
+      at += (claimed + 7) & -8;
+    }
+    return sum;
+  }
+  return { encode, walk };
+}
+
+const variants = { core, cmsg: publicFunctions, dataview: dataView };
+const { encode, walk } = variants[/** @type {keyof typeof variants} */ (variant)]();
+encode();
+const once = job === "encode" ? encode : walk;
+
+await serve((count) => {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += once();
+  return sum;
+});

@@ -1,0 +1,32 @@
+// TCP connections accepted in one process and answered in another, under a client in C. Arguments: the client's program, and the way
+// that hand-off-server.js goes. Answers wall-clock time, the number of answers, and processor time of the server's processes.
+
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { processorTime } from "./processes.js";
+
+const [, , program = "", way = ""] = process.argv;
+
+/** @param {string} command @param {readonly string[]} args */
+function start(command, args) {
+  const child = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const line = async () => String((await lines.next()).value);
+  return { child, line };
+}
+
+const file = fileURLToPath(new URL("hand-off-server.js", import.meta.url));
+const server = start(process.execPath, [file, way]);
+const [port = "", ...processes] = (await server.line()).split(" ");
+const client = start(program, [port]);
+const spent = () => processes.reduce((sum, pid) => sum + processorTime(Number(pid)), 0);
+
+for await (const count of createInterface({ input: process.stdin })) {
+  const before = spent();
+  client.child.stdin.write(`${count}\n`);
+  const result = await client.line();
+  process.stdout.write(`${result} ${spent() - before}\n`);
+}
+client.child.stdin.end();
+server.child.stdin.end();

@@ -151,9 +151,9 @@ export function optionsOf<T extends object>(value: T | undefined, what: string):
   return value;
 }
 
-/** A yes or no of an options object; no when it is not given. */
-export function flagOf(value: unknown, what: string): boolean {
-  if (value === undefined) return false;
+/** A yes or no of an options object, and what it is when it is not given. */
+export function flagOf(value: unknown, what: string, otherwise = false): boolean {
+  if (value === undefined) return otherwise;
   if (typeof value !== "boolean") throw typeError(what, "true or false", value);
   return value;
 }

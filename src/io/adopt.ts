@@ -12,7 +12,7 @@ import {
 import { createServer, type Server, Socket } from "node:net";
 import { ReadStream, WriteStream } from "node:tty";
 import { errnoNumber } from "../../shim/index.js";
-import { integerIn, optionsOf, typeError } from "../codec/arguments.js";
+import { flagOf, integerIn, optionsOf, typeError } from "../codec/arguments.js";
 import {
   type Description,
   type Shape,
@@ -132,10 +132,7 @@ export interface SocketAdoptionOptions {
 
 /** `Fd.asSocket`. */
 export function asSocket(fd: Adoptable, options?: SocketAdoptionOptions): Socket {
-  const { allowHalfOpen = false } = optionsOf(options, "options");
-  if (typeof allowHalfOpen !== "boolean") {
-    throw typeError("allowHalfOpen", "a boolean", allowHalfOpen);
-  }
+  const allowHalfOpen = flagOf(optionsOf(options, "options").allowHalfOpen, "allowHalfOpen");
   const about = shapeOf(fd.number);
   if (about.kind === "socket" && isIdleStream(about)) throw notConnected();
   return connectionOn(fd, about, allowHalfOpen, true);

@@ -16,7 +16,7 @@ import {
 } from "../../assembly/shared/message.js";
 import { addressOf, errnoName } from "../../shim/index.js";
 import { type Address, UNNAMED, unpackAddress } from "../codec/address.js";
-import { int32, integerIn, optionsOf, rangeError, typeError } from "../codec/arguments.js";
+import { flagOf, int32, integerIn, optionsOf, rangeError } from "../codec/arguments.js";
 import { clippedParts, type DataInput, dataParts, filledParts, pointAt, release } from "./data.js";
 import type { SocketLike } from "./descriptor.js";
 import { SyscallError } from "./errors.js";
@@ -90,8 +90,8 @@ export function planReceive(options: ReceiveOptions | undefined, wait: boolean):
 
 function readPlan(given: ReceiveOptions, wait: boolean): ReceivePlan {
   const { dataLimit, into, controlLimit = CONTROL_CAPACITY } = given;
-  const { flags = 0, timeoutMs, closeOnExec = true } = given;
-  if (typeof closeOnExec !== "boolean") throw typeError("closeOnExec", "a boolean", closeOnExec);
+  const { flags = 0, timeoutMs } = given;
+  const closeOnExec = flagOf(given.closeOnExec, "closeOnExec", true);
   const timeout = checkTimeout(timeoutMs);
   const limit =
     dataLimit === undefined ? DATA_LIMIT : integerIn(dataLimit, 0, DATA_LIMIT_MOST, "dataLimit");

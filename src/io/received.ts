@@ -3,6 +3,7 @@
 import type { Address } from "../codec/address.js";
 import { typeError } from "../codec/arguments.js";
 import type { ControlMessage } from "../codec/message.js";
+import { noteTruncation } from "./diagnostics.js";
 import { closeFds, type Fd } from "./fd.js";
 import { importedConstant } from "./host.js";
 
@@ -127,4 +128,15 @@ export class TruncationError extends Error implements Arrived {
   [Symbol.dispose](): void {
     this.#received[Symbol.dispose]();
   }
+}
+
+/** A message on its way to the caller: that it was cut short is told to who subscribes, and thrown where that is wanted. */
+export function checkTruncation<T extends Received>(
+  socket: unknown,
+  message: T,
+  throws: boolean,
+): T {
+  noteTruncation(socket, message);
+  if (throws && message.controlTruncated) throw new TruncationError(message);
+  return message;
 }

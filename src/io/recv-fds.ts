@@ -3,7 +3,6 @@
 import { integerIn } from "../codec/arguments.js";
 import { rights } from "../codec/catalogue/index.js";
 import { type SocketLike, socketNumber } from "./descriptor.js";
-import { noteTruncation } from "./diagnostics.js";
 import { closeFds, type Fd } from "./fd.js";
 import { closeNumbers } from "./file.js";
 import { type Frame, theFrame } from "./frame.js";
@@ -25,9 +24,9 @@ import {
   takeFlags,
 } from "./receive.js";
 import {
+  checkTruncation,
   NO_CONTROL,
   Received,
-  TruncationError,
   type TruncationOption,
   truncationThrows,
 } from "./received.js";
@@ -95,9 +94,7 @@ function receive(
     if (!wait && got === -frame.EAGAIN) return null;
     throw receiveError(-got, fd, plan);
   }
-  noteTruncation(socket, got);
-  if (throws && got.controlTruncated) throw new TruncationError(got);
-  return got;
+  return checkTruncation(socket, got, throws);
 }
 
 /** One receive whose arguments were checked before: what arrived, or -errno. */

@@ -7,7 +7,6 @@ import { definitionList } from "../codec/face.js";
 import type { Problem } from "../codec/message.js";
 import { totalLength } from "./data.js";
 import { type SocketLike, socketNumber } from "./descriptor.js";
-import { noteTruncation } from "./diagnostics.js";
 import { closeFds, type Fd } from "./fd.js";
 import { type Frame, theFrame } from "./frame.js";
 import { isUnixStream, kindOfSocket } from "./kind.js";
@@ -30,9 +29,9 @@ import {
 } from "./receive.js";
 import {
   type Arrived,
+  checkTruncation,
   NO_CONTROL,
   Received,
-  TruncationError,
   type TruncationOption,
   truncationThrows,
 } from "./received.js";
@@ -113,9 +112,7 @@ function receive(
     throw receiveError(-result, fd, plan);
   }
   const message = openMessage(frame, socket, plan, result, openFrame(frame), own);
-  noteTruncation(socket, message);
-  if (throws && message.controlTruncated) throw new TruncationError(message);
-  return message;
+  return checkTruncation(socket, message, throws);
 }
 
 /** Opens a message that lies in the frame. Whatever goes wrong, no descriptor of it stays open without an owner. */

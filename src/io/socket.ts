@@ -1,6 +1,6 @@
 // Making sockets: socket and socketpair, and what an accepted one shares with them.
 
-import { int32, optionsOf, rangeError, typeError } from "../codec/arguments.js";
+import { flagOf, int32, optionsOf, rangeError, typeError } from "../codec/arguments.js";
 import { SyscallError } from "./errors.js";
 import { closeFds, type Fd, ownFresh } from "./fd.js";
 import { setCloseOnExec, setNonBlocking } from "./file.js";
@@ -53,12 +53,6 @@ function named(value: unknown, names: Readonly<Record<string, string>>, what: st
   throw typeError(what, `one of ${list}, or a number`, value);
 }
 
-function flag(value: unknown, otherwise: boolean, what: string): boolean {
-  if (value === undefined) return otherwise;
-  if (typeof value !== "boolean") throw typeError(what, "a boolean", value);
-  return value;
-}
-
 /** Options of a new socket, checked. */
 export interface SocketPlan {
   readonly family: number;
@@ -80,8 +74,8 @@ export function planSocket(options: SocketOptions | undefined): SocketPlan {
     protocol = 0,
     ...flags
   } = optionsOf(options, "options");
-  const nonBlocking = flag(flags.nonBlocking, false, "nonBlocking");
-  const closeOnExec = flag(flags.closeOnExec, true, "closeOnExec");
+  const nonBlocking = flagOf(flags.nonBlocking, "nonBlocking");
+  const closeOnExec = flagOf(flags.closeOnExec, "closeOnExec", true);
   const numbers = {
     family: named(family, FAMILIES, "family"),
     type: named(type, TYPES, "type"),

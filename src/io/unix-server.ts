@@ -1,7 +1,7 @@
 // UnixServer: a listening AF_UNIX socket on the event loop.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { optionsOf, typeError } from "../codec/arguments.js";
+import { flagOf, optionsOf } from "../codec/arguments.js";
 import { adoptMessagesBy } from "./adopt.js";
 import { ownError, SyscallError } from "./errors.js";
 import { Fd } from "./fd.js";
@@ -76,8 +76,7 @@ export class UnixServer extends LoopSocket {
    */
   static async listen(options: UnixServerOptions): Promise<UnixServer> {
     const settings = settingsOf(optionsOf(options, "options"));
-    const { unlink = true } = options;
-    if (typeof unlink !== "boolean") throw typeError("unlink", "a boolean", unlink);
+    const unlink = flagOf(options.unlink, "unlink", true);
     checkFraming(settings, options.type !== "seqpacket");
     // Before it listens: what the first client sends is covered.
     const prepare = (fd: Fd): void => applySettings(fd.number, settings);

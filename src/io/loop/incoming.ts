@@ -1,12 +1,12 @@
 // One try to receive from a socket on the event loop: as it comes, or as whole frames.
 
 import { integerIn } from "../../codec/arguments.js";
-import { noteTruncation, receives } from "../diagnostics.js";
+import { receives } from "../diagnostics.js";
 import type { Fd } from "../fd.js";
 import { theFrame } from "../frame.js";
 import { importedConstant } from "../host.js";
 import { planReceive, type ReceivePlan } from "../receive.js";
-import { type Received, TruncationError } from "../received.js";
+import { checkTruncation, type Received } from "../received.js";
 import { receivePlanned } from "../recv-fds.js";
 import type { Attempt } from "./arrivals.js";
 import { FrameReader } from "./framing.js";
@@ -90,10 +90,8 @@ export class Incoming {
   #handOut(got: Received | null | number): Received | null | number {
     if (got === null || typeof got === "number") return got;
     const socket = this.#socket;
-    noteTruncation(socket, got);
     if (receives.hasSubscribers) receives.publish({ socket, message: got });
-    if (got.controlTruncated && this.#settings.throwsTruncation) throw new TruncationError(got);
-    return got;
+    return checkTruncation(socket, got, this.#settings.throwsTruncation);
   }
 }
 

@@ -1,6 +1,6 @@
 // What a socket on the event loop is told once: limits, framing, and what the kernel is to say about senders.
 
-import { integerIn, typeError } from "../../codec/arguments.js";
+import { flagOf, integerIn, typeError } from "../../codec/arguments.js";
 import { SyscallError } from "../errors.js";
 import { constant, constantOrZero } from "../host.js";
 import { type TruncationOption, truncationThrows } from "../received.js";
@@ -60,22 +60,16 @@ export interface SocketSettings {
 
 const MOST = 0x7fffffff;
 
-function flag(value: unknown, otherwise: boolean, what: string): boolean {
-  if (value === undefined) return otherwise;
-  if (typeof value !== "boolean") throw typeError(what, "a boolean", value);
-  return value;
-}
-
 /** Reads and checks the options. */
 export function settingsOf(options: UnixSocketOptions): SocketSettings {
   const { idleTimeoutMs } = options;
   const passed = [
-    flag(options.passCredentials, false, "passCredentials") && "SO_PASSCRED",
-    flag(options.passPidfd, false, "passPidfd") && "SO_PASSPIDFD",
-    flag(options.passSecurity, false, "passSecurity") && "SO_PASSSEC",
+    flagOf(options.passCredentials, "passCredentials") && "SO_PASSCRED",
+    flagOf(options.passPidfd, "passPidfd") && "SO_PASSPIDFD",
+    flagOf(options.passSecurity, "passSecurity") && "SO_PASSSEC",
   ];
   return shared({
-    framed: flag(options.framed, false, "framed"),
+    framed: flagOf(options.framed, "framed"),
     frameLimit: integerIn(options.frameLimit ?? 1 << 24, 0, MOST, "frameLimit"),
     dataLimit: integerIn(options.dataLimit ?? 65536, 1, MOST, "dataLimit"),
     fdLimit: integerIn(options.fdLimit ?? 253, 0, MOST, "fdLimit"),
@@ -83,7 +77,7 @@ export function settingsOf(options: UnixSocketOptions): SocketSettings {
     queueFds: integerIn(options.queueFds ?? 4096, 0, MOST, "queueFds"),
     idleTimeoutMs:
       idleTimeoutMs === undefined ? undefined : integerIn(idleTimeoutMs, 1, MOST, "idleTimeoutMs"),
-    acceptFds: flag(options.acceptFds, true, "acceptFds"),
+    acceptFds: flagOf(options.acceptFds, "acceptFds", true),
     passed: passed.filter((name) => name !== false),
     throwsTruncation: truncationThrows(options.truncation, "throw"),
   });

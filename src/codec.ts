@@ -80,7 +80,14 @@ export type {
   WalkOptions,
 } from "./codec/face.js";
 export type { DescriptorSlot, Field, ReadContext, WriteContext } from "./codec/field.js";
-export type { Conversion, Fields, FieldValues, GivenValues } from "./codec/field-struct.js";
+export type {
+  Conversion,
+  Fields,
+  FieldValues,
+  GivenOf,
+  GivenValues,
+  ValueOf,
+} from "./codec/field-struct.js";
 export * as field from "./codec/fields.js";
 export type { Form, Identity } from "./codec/form.js";
 export { type HostAbi, hostAbi } from "./codec/host-abi.js";

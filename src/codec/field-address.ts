@@ -2,6 +2,7 @@
 
 import { BE16, BE32, OCTETS, SA_FAMILY, SA_LENGTH, U32 } from "../../assembly/shared/kind.js";
 import { type Abi, constantOf } from "./abi.js";
+import type { InternetAddress } from "./address.js";
 import { typeError } from "./arguments.js";
 import type { Cell } from "./cell.js";
 import type { Field } from "./field.js";
@@ -35,18 +36,6 @@ export function ipv6(name: string): Field<string> {
   return ipField(name, 16, parseIPv6, formatIPv6);
 }
 
-/** An address and port. */
-export interface Endpoint {
-  readonly host: string;
-  readonly port: number;
-}
-
-/** An IPv6 address and port; the flow and the interface of a link-local address where they are not 0. */
-export interface Endpoint6 extends Endpoint {
-  readonly flowInfo?: number;
-  readonly scopeId?: number;
-}
-
 const FAMILIES = ["AF_UNSPEC", "AF_UNIX", "AF_INET", "AF_INET6"];
 
 function noteFamily(cell: Cell, abi: Abi): string | null {
@@ -58,7 +47,7 @@ function checkEndpoint(value: unknown, path: string): void {
 }
 
 /** A struct sockaddr_in; null when its family says that it holds no address. */
-export function sockaddrIn(name: string): Field<Endpoint | null> {
+export function sockaddrIn(name: string): Field<InternetAddress | null> {
   const address = ipv4(`${name}.sin_addr`);
   return {
     elements: [
@@ -85,7 +74,7 @@ export function sockaddrIn(name: string): Field<Endpoint | null> {
 }
 
 /** A struct sockaddr_in6; null when its family says that it holds no address. */
-export function sockaddrIn6(name: string): Field<Endpoint6 | null> {
+export function sockaddrIn6(name: string): Field<InternetAddress | null> {
   const address = ipv6(`${name}.sin6_addr`);
   return {
     elements: [

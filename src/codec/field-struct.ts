@@ -8,8 +8,10 @@ import type { Field, ReadContext, WriteContext } from "./field.js";
 /** A record of fields, in the order of the C struct. */
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 
-type ValueOf<F> = F extends Field<infer T, infer _W> ? T : never;
-type GivenOf<F> = F extends Field<infer _T, infer W> ? W : never;
+/** Type of the value of a field. */
+export type ValueOf<F> = F extends Field<infer T, infer _W> ? T : never;
+/** Type of what is given for a field. */
+export type GivenOf<F> = F extends Field<infer _T, infer W> ? W : never;
 
 /** The value of a record of fields. */
 export type FieldValues<R> = { readonly [K in keyof R]: ValueOf<R[K]> };

@@ -9,15 +9,21 @@ interface Direction {
   checkIdle(): void;
 }
 
+interface Part {
+  /** Whether a part of something has gone through, whose rest is still to come. */
+  readonly isInside: boolean;
+}
+
 /** Throws when a use of the socket would tear, overtake or take away what its own calls send and receive. */
 export function guardMessages(
   use: Use,
   framed: boolean,
-  sender: Direction,
+  sender: Direction & Part,
   receiver: Direction,
-  incoming: { readonly isInsideFrame: boolean },
+  incoming: Part,
 ): void {
-  if (use === "take" && incoming.isInsideFrame) throw frameBegun();
+  if (use === "take" && incoming.isInside) throw frameBegun();
+  if (use === "take" && sender.isInside) throw messageBegun();
   if (use !== "send" && use !== "receive") return;
   if (framed) throw unframed();
   if (use === "send") sender.checkIdle();
@@ -28,6 +34,13 @@ function unframed(): Error {
   return ownError(
     "ERR_CMSG_FRAMED",
     "this socket is framed, and bytes outside of frames would tear them: use its own send() and receive()",
+  );
+}
+
+function messageBegun(): Error {
+  return ownError(
+    "ERR_CMSG_WRITES_PENDING",
+    "a part of a message was sent, whose rest would be lost: await what was sent first, or close the socket",
   );
 }
 

@@ -62,7 +62,7 @@ export class Incoming {
   }
 
   /** Whether bytes were read that nobody has got yet. */
-  get isInsideFrame(): boolean {
+  get isInside(): boolean {
     return this.#frames?.isInside === true;
   }
 

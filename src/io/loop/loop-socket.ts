@@ -71,8 +71,8 @@ export abstract class LoopSocket {
    * Gives the descriptor away; calls that wait are refused as by `close`.
    *
    * @returns The socket's `Fd`, owned by the caller.
-   * @throws Error `ERR_CMSG_SOCKET_CLOSED`; `ERR_CMSG_FRAME_PENDING` on a framed socket that has read a part of a frame, and
-   * goes on as before.
+   * @throws Error `ERR_CMSG_SOCKET_CLOSED`; `ERR_CMSG_WRITES_PENDING` when the kernel has a part of a stream message,
+   * `ERR_CMSG_FRAME_PENDING` when a part of a frame was read: the rest would be lost. The socket goes on as before then.
    */
   take(): Fd {
     const fd = this.open();

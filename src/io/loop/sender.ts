@@ -84,6 +84,11 @@ export class Sender {
     if (this.#queue.first !== undefined) throw writesPending();
   }
 
+  /** Whether a stream has a part of a message whose rest waits. */
+  get isInside(): boolean {
+    return this.#stream && (this.#queue.first?.message.bytes ?? 0) > 0;
+  }
+
   /** Sends a message, now or when there is room. */
   send(message: Queueable, patience: Patience): Promise<Sent> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken());

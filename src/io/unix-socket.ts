@@ -3,6 +3,7 @@
 import type { Address } from "../codec/address.js";
 import { optionsOf } from "../codec/arguments.js";
 import type { DataInput } from "./data.js";
+import type { Use } from "./descriptor.js";
 import { Fd } from "./fd.js";
 import { isUnixStream, kindOf } from "./kind.js";
 import { type ShutdownHow, shutdown } from "./listen.js";
@@ -15,8 +16,9 @@ import {
   connectUnix,
   pairUnix,
 } from "./loop/connecting.js";
-import { frameHead } from "./loop/framing.js";
+import { headsOf } from "./loop/framing.js";
 import { ENDLESS, patienceOf, throwIfAborted, type WaitOptions } from "./loop/giving-up.js";
+import { guardMessages } from "./loop/guard.js";
 import { type AsyncReceiveOptions, Incoming } from "./loop/incoming.js";
 import { iterate } from "./loop/iterate.js";
 import { closedError, LoopSocket } from "./loop/loop-socket.js";
@@ -167,9 +169,7 @@ export class UnixSocket extends LoopSocket {
   async send(data: DataInput | string, options?: AsyncSendOptions): Promise<Sent> {
     const given = optionsOf(options, "options");
     const patience = patienceOf(given);
-    const { framed, frameLimit } = this.#settings;
-    const head = framed ? (total: number) => frameHead(total, frameLimit) : undefined;
-    const message = planQueueable(data, given, this.#kind, head);
+    const message = planQueueable(data, given, this.#kind, headsOf(this.#settings));
     throwIfAborted(patience);
     return this.#sender.send(message, patience);
   }
@@ -243,6 +243,11 @@ export class UnixSocket extends LoopSocket {
     throwIfAborted(patience);
     await this.#sender.drained(patience, closedError);
     this.close();
+  }
+
+  /** @internal */
+  protected override guard(use: Use): void {
+    guardMessages(use, this.#settings.framed, this.#sender, this.#receiver, this.#incoming);
   }
 
   /** @internal */

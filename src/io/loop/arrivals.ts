@@ -1,6 +1,6 @@
 // The calls that wait for what arrives at one socket, messages or connections, served in order.
 
-import { SyscallError } from "../errors.js";
+import { ownError, SyscallError } from "../errors.js";
 import { theFrame } from "../frame.js";
 import { type Patience, timedOut, watchPatience } from "./giving-up.js";
 import { Line, type Linked } from "./line.js";
@@ -100,6 +100,11 @@ export class Arrivals<T> {
     if (!this.#dry) this.#continueLater();
   }
 
+  /** Refuses what would take something from those who wait. */
+  checkIdle(): void {
+    if (this.#line.first !== undefined) throw receivesPending();
+  }
+
   /** Something has arrived, or the peer has ended. */
   ready(): void {
     this.#dry = false;
@@ -180,6 +185,13 @@ export class Arrivals<T> {
     clearTimeout(this.#idling);
     this.#idling = undefined;
   }
+}
+
+function receivesPending(): Error {
+  return ownError(
+    "ERR_CMSG_RECEIVES_PENDING",
+    "calls of this socket wait for what arrives, and this one would take it from them: end them first, or use them",
+  );
 }
 
 /** A caller's exception is the process's: what else has arrived is still handed out. */

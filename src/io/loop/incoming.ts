@@ -61,6 +61,11 @@ export class Incoming {
     return () => this.#handOut(frames.read(into, limit));
   }
 
+  /** Whether bytes were read that nobody has got yet. */
+  get isInside(): boolean {
+    return this.#frames?.isInside === true;
+  }
+
   /** Closes what was received of a frame that is not complete. */
   release(): void {
     this.#frames?.release();

@@ -2,12 +2,13 @@
 
 import { inspect } from "node:util";
 import type { Address } from "../../codec/address.js";
+import { BORROW, type Use } from "../descriptor.js";
 import { ownError } from "../errors.js";
 import { type Fd, ownFresh } from "../fd.js";
 import { getsockname } from "../names.js";
 import { Lifeline } from "./readiness.js";
 
-/** A socket on the event loop. */
+/** A socket on the event loop: what `UnixSocket` and `UnixServer` have in common. Every call of this package takes it as a socket. */
 export abstract class LoopSocket {
   /** @internal */
   protected readonly life: Lifeline = new Lifeline();
@@ -35,7 +36,13 @@ export abstract class LoopSocket {
     return this.#fd;
   }
 
-  /** The descriptor's number; borrowed: it stays owned here. Throws `ERR_CMSG_SOCKET_CLOSED` after the end. */
+  /** Refuses a use that this socket's own calls must not get mixed up with. @internal */
+  protected abstract guard(use: Use): void;
+
+  /**
+   * The descriptor's number; borrowed: it stays owned here. A call on the number does not know what waits in this socket: give
+   * it the socket itself. Throws `ERR_CMSG_SOCKET_CLOSED` after the end.
+   */
   get fd(): number {
     return this.open().number;
   }
@@ -64,10 +71,12 @@ export abstract class LoopSocket {
    * Gives the descriptor away; calls that wait are refused as by `close`.
    *
    * @returns The socket's `Fd`, owned by the caller.
-   * @throws Error `ERR_CMSG_SOCKET_CLOSED`.
+   * @throws Error `ERR_CMSG_SOCKET_CLOSED`; `ERR_CMSG_WRITES_PENDING` when the kernel has a part of a stream message,
+   * `ERR_CMSG_FRAME_PENDING` when a part of a frame was read: the rest would be lost. The socket goes on as before then.
    */
   take(): Fd {
     const fd = this.open();
+    this.guard("take");
     this.#letGo();
     return ownFresh(fd.take(), fd.kind);
   }
@@ -95,10 +104,17 @@ export abstract class LoopSocket {
   }
 
   static {
-    Object.defineProperty(this.prototype, inspect.custom, {
-      value(this: LoopSocket): string {
-        return `${this.#name} ${inspect(this.#fd).replace(/^Fd /, "")}`;
-      },
+    function text(this: LoopSocket): string {
+      return `${this.#name} ${inspect(this.#fd).replace(/^Fd /, "")}`;
+    }
+    function borrow(this: LoopSocket, use: Use): Fd {
+      const fd = this.open();
+      this.guard(use);
+      return fd;
+    }
+    Object.defineProperties(this.prototype, {
+      [inspect.custom]: { value: text },
+      [BORROW]: { value: borrow },
     });
   }
 }

@@ -53,7 +53,8 @@ export class UnixSocket extends LoopSocket {
   readonly #stream: boolean;
   readonly #settings: SocketSettings;
   readonly #incoming: Incoming;
-  readonly #sender: Sender;
+  /** Made by the first send: many sockets only receive. */
+  #sender: Sender | undefined;
   readonly #receiver: Arrivals<Received | null>;
 
   /** Sockets are made by `connect`, `bound`, `pair`, `adopt` and `UnixServer`. @internal */
@@ -63,15 +64,18 @@ export class UnixSocket extends LoopSocket {
     this.#stream = isUnixStream(this.#kind);
     this.#settings = settings;
     checkFraming(settings, this.#stream);
-    this.#incoming = new Incoming(this, fd, this.#kind.type, settings);
-    this.#sender = new Sender(this, fd.number, this.#stream, settings, this.life);
+    this.#incoming = new Incoming(this, fd, settings);
     const { idleTimeoutMs: ms } = settings;
     const idle = ms === undefined ? undefined : { ms, over: () => this.close() };
     this.#receiver = new Arrivals<Received | null>("recvmsg", fd.number, this.life, idle);
-    this.begin((events) => {
-      if ((events & READABLE) !== 0) this.#receiver.ready();
-      if ((events & WRITABLE) !== 0) this.#sender.writable();
-    });
+    this.begin();
+  }
+
+  /** @internal */
+  override ready(events: number): boolean {
+    const took = (events & READABLE) !== 0 && this.#receiver.ready();
+    if ((events & WRITABLE) !== 0) this.#sender?.writable();
+    return took;
   }
 
   /**
@@ -164,14 +168,20 @@ export class UnixSocket extends LoopSocket {
    * `ERR_CMSG_TOO_MANY_FDS`, `ERR_CMSG_QUEUE_FULL`, `ERR_CMSG_SOCKET_CLOSED`; AbortError; SyscallError of sendmsg(2), ETIMEDOUT.
    * @see sendmsg(2), unix(7).
    */
-  async send(data: DataInput | string, options?: AsyncSendOptions): Promise<Sent> {
-    const given = optionsOf(options, "options");
-    const patience = patienceOf(given);
-    const { framed, frameLimit } = this.#settings;
-    const head = framed ? (total: number) => frameHead(total, frameLimit) : undefined;
-    const message = planQueueable(data, given, this.#kind, head);
-    throwIfAborted(patience);
-    return this.#sender.send(message, patience);
+  send(data: DataInput | string, options?: AsyncSendOptions): Promise<Sent> {
+    // A promise around the queue's own would cost as much as half of the message.
+    try {
+      const given = optionsOf(options, "options");
+      const patience = patienceOf(given);
+      const { framed, frameLimit } = this.#settings;
+      const head = framed ? (total: number) => frameHead(total, frameLimit) : undefined;
+      const message = planQueueable(data, given, this.#kind, head);
+      throwIfAborted(patience);
+      this.#sender ??= new Sender(this, this.fd, this.#stream, this.#settings, this.life);
+      return this.#sender.send(message, patience);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -182,13 +192,17 @@ export class UnixSocket extends LoopSocket {
    * `ERR_CMSG_FRAME_CUT_SHORT`; SyscallError ENOTCONN, ETIMEDOUT, and once ECONNRESET: what came before can still be received.
    * @see recvmsg(2), unix(7).
    */
-  async receive(options?: AsyncReceiveOptions): Promise<Received | null> {
-    if (options === undefined) return this.#receiver.next(this.#incoming.attempt, ENDLESS);
-    const given = optionsOf(options, "options");
-    const patience = patienceOf(given);
-    const attempt = this.#incoming.attemptWith(given);
-    throwIfAborted(patience);
-    return this.#receiver.next(attempt, patience);
+  receive(options?: AsyncReceiveOptions): Promise<Received | null> {
+    if (options === undefined) return this.#receiver.next(this.#incoming, ENDLESS);
+    try {
+      const given = optionsOf(options, "options");
+      const patience = patienceOf(given);
+      const attempt = this.#incoming.attemptWith(given);
+      throwIfAborted(patience);
+      return this.#receiver.next(attempt, patience);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -215,16 +229,7 @@ export class UnixSocket extends LoopSocket {
    * @returns What stops it.
    */
   onMessage(take: (message: Received) => void, ended: (error?: Error) => void): () => void {
-    const stop = this.#receiver.each(
-      this.#incoming.attempt,
-      (message) => {
-        if (message !== null) return take(message);
-        stop();
-        ended();
-      },
-      ended,
-    );
-    return stop;
+    return this.#receiver.each(this.#incoming, take, ended);
   }
 
   /**
@@ -241,14 +246,14 @@ export class UnixSocket extends LoopSocket {
   async end(options?: WaitOptions): Promise<void> {
     const patience = patienceOf(options === undefined ? undefined : optionsOf(options, "options"));
     throwIfAborted(patience);
-    await this.#sender.drained(patience, closedError);
+    if (this.#sender !== undefined) await this.#sender.drained(patience, closedError);
     this.close();
   }
 
   /** @internal */
   protected override leave(why: () => Error): void {
     this.#receiver.end(why);
-    this.#sender.end(why);
+    this.#sender?.end(why);
     this.#incoming.release();
   }
 
@@ -264,7 +269,7 @@ export class UnixSocket extends LoopSocket {
 
   /** Bytes that wait to be sent. */
   get queuedBytes(): number {
-    return this.#sender.waiting;
+    return this.#sender?.waiting ?? 0;
   }
 
   /** The address of the other end. */

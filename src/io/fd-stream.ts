@@ -151,15 +151,10 @@ export class FdStream extends Duplex {
     if (this.#stop !== undefined) return;
     this.#waits = this.unreadFds() >= this.#settings.unreadFdLimit;
     if (this.#waits) return;
-    let over = false;
-    const stop = this.socket.onMessage(
+    this.#stop = this.socket.onMessage(
       (message) => this.#take(message),
-      (error) => {
-        over = true;
-        this.#end(error);
-      },
+      (error) => this.#end(error),
     );
-    this.#stop = over ? undefined : stop;
   }
 
   #take(message: Received): void {

@@ -63,7 +63,12 @@ export class UnixServer extends LoopSocket {
     this.#settings = settings;
     this.#file = file;
     this.#arrivals = new Arrivals("accept", fd.number, this.life);
-    this.begin(() => this.#arrivals.ready());
+    this.begin();
+  }
+
+  /** @internal */
+  override ready(): boolean {
+    return this.#arrivals.ready();
   }
 
   /**
@@ -127,7 +132,7 @@ export class UnixServer extends LoopSocket {
   async accept(options?: WaitOptions): Promise<UnixSocket> {
     const patience = patienceOf(options === undefined ? undefined : optionsOf(options, "options"));
     throwIfAborted(patience);
-    return this.#arrivals.next(() => this.#accept(), patience);
+    return this.#arrivals.next({ attempt: () => this.#accept() }, patience);
   }
 
   #accept(): UnixSocket | number {

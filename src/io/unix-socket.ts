@@ -17,7 +17,13 @@ import {
   pairUnix,
 } from "./loop/connecting.js";
 import { headsOf } from "./loop/framing.js";
-import { ENDLESS, patienceOf, throwIfAborted, type WaitOptions } from "./loop/giving-up.js";
+import {
+  ENDLESS,
+  patienceOf,
+  promised,
+  throwIfAborted,
+  type WaitOptions,
+} from "./loop/giving-up.js";
 import { guardMessages } from "./loop/guard.js";
 import { type AsyncReceiveOptions, Incoming } from "./loop/incoming.js";
 import { iterate } from "./loop/iterate.js";
@@ -55,7 +61,8 @@ export class UnixSocket extends LoopSocket {
   readonly #stream: boolean;
   readonly #settings: SocketSettings;
   readonly #incoming: Incoming;
-  readonly #sender: Sender;
+  /** Made by the first send: many sockets only receive. */
+  #sender: Sender | undefined;
   readonly #receiver: Arrivals<Received | null>;
 
   /** Sockets are made by `connect`, `bound`, `pair`, `adopt` and `UnixServer`. @internal */
@@ -65,15 +72,18 @@ export class UnixSocket extends LoopSocket {
     this.#stream = isUnixStream(this.#kind);
     this.#settings = settings;
     checkFraming(settings, this.#stream);
-    this.#incoming = new Incoming(this, fd, this.#kind.type, settings);
-    this.#sender = new Sender(this, fd.number, this.#stream, settings, this.life);
+    this.#incoming = new Incoming(this, fd, settings);
     const { idleTimeoutMs: ms } = settings;
     const idle = ms === undefined ? undefined : { ms, over: () => this.close() };
     this.#receiver = new Arrivals<Received | null>("recvmsg", fd.number, this.life, idle);
-    this.begin((events) => {
-      if ((events & READABLE) !== 0) this.#receiver.ready();
-      if ((events & WRITABLE) !== 0) this.#sender.writable();
-    });
+    this.begin();
+  }
+
+  /** @internal */
+  override ready(events: number): boolean {
+    const took = (events & READABLE) !== 0 && this.#receiver.ready();
+    if ((events & WRITABLE) !== 0) this.#sender?.writable();
+    return took;
   }
 
   /**
@@ -166,12 +176,15 @@ export class UnixSocket extends LoopSocket {
    * `ERR_CMSG_TOO_MANY_FDS`, `ERR_CMSG_QUEUE_FULL`, `ERR_CMSG_SOCKET_CLOSED`; AbortError; SyscallError of sendmsg(2), ETIMEDOUT.
    * @see sendmsg(2), unix(7).
    */
-  async send(data: DataInput | string, options?: AsyncSendOptions): Promise<Sent> {
-    const given = optionsOf(options, "options");
-    const patience = patienceOf(given);
-    const message = planQueueable(data, given, this.#kind, headsOf(this.#settings));
-    throwIfAborted(patience);
-    return this.#sender.send(message, patience);
+  send(data: DataInput | string, options?: AsyncSendOptions): Promise<Sent> {
+    return promised(() => {
+      const given = optionsOf(options, "options");
+      const patience = patienceOf(given);
+      const message = planQueueable(data, given, this.#kind, headsOf(this.#settings));
+      throwIfAborted(patience);
+      this.#sender ??= new Sender(this, this.fd, this.#stream, this.#settings, this.life);
+      return this.#sender.send(message, patience);
+    });
   }
 
   /**
@@ -182,13 +195,15 @@ export class UnixSocket extends LoopSocket {
    * `ERR_CMSG_FRAME_CUT_SHORT`; SyscallError ENOTCONN, ETIMEDOUT, and once ECONNRESET: what came before can still be received.
    * @see recvmsg(2), unix(7).
    */
-  async receive(options?: AsyncReceiveOptions): Promise<Received | null> {
-    if (options === undefined) return this.#receiver.next(this.#incoming.attempt, ENDLESS);
-    const given = optionsOf(options, "options");
-    const patience = patienceOf(given);
-    const attempt = this.#incoming.attemptWith(given);
-    throwIfAborted(patience);
-    return this.#receiver.next(attempt, patience);
+  receive(options?: AsyncReceiveOptions): Promise<Received | null> {
+    if (options === undefined) return this.#receiver.next(this.#incoming, ENDLESS);
+    return promised(() => {
+      const given = optionsOf(options, "options");
+      const patience = patienceOf(given);
+      const attempt = this.#incoming.attemptWith(given);
+      throwIfAborted(patience);
+      return this.#receiver.next(attempt, patience);
+    });
   }
 
   /**
@@ -215,16 +230,7 @@ export class UnixSocket extends LoopSocket {
    * @returns What stops it.
    */
   onMessage(take: (message: Received) => void, ended: (error?: Error) => void): () => void {
-    const stop = this.#receiver.each(
-      this.#incoming.attempt,
-      (message) => {
-        if (message !== null) return take(message);
-        stop();
-        ended();
-      },
-      ended,
-    );
-    return stop;
+    return this.#receiver.each(this.#incoming, take, ended);
   }
 
   /**
@@ -241,7 +247,7 @@ export class UnixSocket extends LoopSocket {
   async end(options?: WaitOptions): Promise<void> {
     const patience = patienceOf(options === undefined ? undefined : optionsOf(options, "options"));
     throwIfAborted(patience);
-    await this.#sender.drained(patience, closedError);
+    if (this.#sender !== undefined) await this.#sender.drained(patience, closedError);
     this.close();
   }
 
@@ -253,7 +259,7 @@ export class UnixSocket extends LoopSocket {
   /** @internal */
   protected override leave(why: () => Error): void {
     this.#receiver.end(why);
-    this.#sender.end(why);
+    this.#sender?.end(why);
     this.#incoming.release();
   }
 
@@ -269,7 +275,7 @@ export class UnixSocket extends LoopSocket {
 
   /** Bytes that wait to be sent. */
   get queuedBytes(): number {
-    return this.#sender.waiting;
+    return this.#sender?.waiting ?? 0;
   }
 
   /** The address of the other end. */

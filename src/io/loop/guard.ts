@@ -18,15 +18,15 @@ interface Part {
 export function guardMessages(
   use: Use,
   framed: boolean,
-  sender: Direction & Part,
+  sender: (Direction & Part) | undefined,
   receiver: Direction,
   incoming: Part,
 ): void {
   if (use === "take" && incoming.isInside) throw frameBegun();
-  if (use === "take" && sender.isInside) throw messageBegun();
+  if (use === "take" && sender?.isInside) throw messageBegun();
   if (use !== "send" && use !== "receive") return;
   if (framed) throw unframed();
-  if (use === "send") sender.checkIdle();
+  if (use === "send") sender?.checkIdle();
   else receiver.checkIdle();
 }
 

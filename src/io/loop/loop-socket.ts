@@ -5,11 +5,12 @@ import type { Address } from "../../codec/address.js";
 import { BORROW, type Use } from "../descriptor.js";
 import { ownError } from "../errors.js";
 import { type Fd, ownFresh } from "../fd.js";
+import { forgetOwner } from "../leak.js";
 import { getsockname } from "../names.js";
-import { Lifeline } from "./readiness.js";
+import { Lifeline, type Observer } from "./readiness.js";
 
 /** A socket on the event loop: what `UnixSocket` and `UnixServer` have in common. Every call of this package takes it as a socket. */
-export abstract class LoopSocket {
+export abstract class LoopSocket implements Observer {
   /** @internal */
   protected readonly life: Lifeline = new Lifeline();
   readonly #fd: Fd;
@@ -22,10 +23,19 @@ export abstract class LoopSocket {
     this.#name = name;
   }
 
-  /** Begins to be told of events. The last step of making one: whoever made it owns the descriptor until then. @internal */
-  protected begin(ready: (events: number) => void): void {
-    this.life.begin(this.#fd.number, { ready });
+  /**
+   * Begins to be told of events. The last step of making one: whoever made it owns the descriptor until then. What is observed is
+   * not collected, so its descriptor need not be watched for that.
+   *
+   * @internal
+   */
+  protected begin(): void {
+    this.life.begin(this.#fd.number, this);
+    forgetOwner(this.#fd);
   }
+
+  /** Is told of events. @internal */
+  abstract ready(events: number): boolean;
 
   /** Refuses calls that wait. @internal */
   protected abstract leave(why: () => Error): void;

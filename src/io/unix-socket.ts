@@ -27,7 +27,7 @@ import {
 import { guardMessages } from "./loop/guard.js";
 import { type AsyncReceiveOptions, Incoming } from "./loop/incoming.js";
 import { iterate } from "./loop/iterate.js";
-import { closedError, LoopSocket } from "./loop/loop-socket.js";
+import { closedError, LoopSocket, making } from "./loop/loop-socket.js";
 import { type AsyncSendOptions, planQueueable } from "./loop/queued.js";
 import { READABLE, WRITABLE } from "./loop/selector.js";
 import { Sender } from "./loop/sender.js";
@@ -58,7 +58,6 @@ import type { SocketType } from "./socket.js";
  */
 export class UnixSocket extends LoopSocket {
   readonly #kind: SocketKind;
-  readonly #stream: boolean;
   readonly #settings: SocketSettings;
   readonly #incoming: Incoming;
   /** Made by the first send: many sockets only receive. */
@@ -69,9 +68,8 @@ export class UnixSocket extends LoopSocket {
   constructor(fd: Fd, settings: SocketSettings) {
     super(fd, "UnixSocket");
     this.#kind = checkUnix(kindOf(fd));
-    this.#stream = isUnixStream(this.#kind);
     this.#settings = settings;
-    checkFraming(settings, this.#stream);
+    checkFraming(settings, this.isStream);
     this.#incoming = new Incoming(this, fd, settings);
     const { idleTimeoutMs: ms } = settings;
     const idle = ms === undefined ? undefined : { ms, over: () => this.close() };
@@ -182,7 +180,7 @@ export class UnixSocket extends LoopSocket {
       const patience = patienceOf(given);
       const message = planQueueable(data, given, this.#kind, headsOf(this.#settings));
       throwIfAborted(patience);
-      this.#sender ??= new Sender(this, this.fd, this.#stream, this.#settings, this.life);
+      this.#sender ??= new Sender(this, this.fd, this.isStream, this.#settings, this.life);
       return this.#sender.send(message, patience);
     });
   }
@@ -245,7 +243,7 @@ export class UnixSocket extends LoopSocket {
 
   /** Sends what waits, takes nothing else, then closes. It is still open after AbortError or ETIMEDOUT. */
   async end(options?: WaitOptions): Promise<void> {
-    const patience = patienceOf(options === undefined ? undefined : optionsOf(options, "options"));
+    const patience = patienceOf(optionsOf(options, "options"));
     throwIfAborted(patience);
     if (this.#sender !== undefined) await this.#sender.drained(patience, closedError);
     this.close();
@@ -265,12 +263,12 @@ export class UnixSocket extends LoopSocket {
 
   /** Whether it is a stream, without boundaries between messages. */
   get isStream(): boolean {
-    return this.#stream;
+    return isUnixStream(this.#kind);
   }
 
   /** Whether a message arrives as it was sent: on message sockets and in framed mode. */
   get keepsMessages(): boolean {
-    return !this.#stream || this.#settings.framed;
+    return !this.isStream || this.#settings.framed;
   }
 
   /** Bytes that wait to be sent. */
@@ -294,12 +292,6 @@ export class UnixSocket extends LoopSocket {
   }
 }
 
-/** A socket that owns a descriptor; the descriptor is closed when there is no socket. */
 function owning(fd: Fd, settings: SocketSettings): UnixSocket {
-  try {
-    return new UnixSocket(fd, settings);
-  } catch (error) {
-    fd.close();
-    throw error;
-  }
+  return making(fd, () => new UnixSocket(fd, settings));
 }

@@ -133,3 +133,13 @@ export abstract class LoopSocket implements Observer {
 export function closedError(): Error {
   return ownError("ERR_CMSG_SOCKET_CLOSED", "this socket was closed or its descriptor was taken");
 }
+
+/** The socket that is made of a descriptor and owns it; the descriptor is closed when none can be made. */
+export function making<S extends LoopSocket>(fd: Fd, make: () => S): S {
+  try {
+    return make();
+  } catch (error) {
+    fd.close();
+    throw error;
+  }
+}

@@ -1,5 +1,7 @@
-// Linux: asm-generic/socket.h, linux/socket.h, linux/in.h, linux/in6.h, linux/udp.h. What machines change is in linux-machines.ts.
+// Linux: asm-generic/socket.h, linux/socket.h, linux/in.h, linux/in6.h, linux/udp.h. What machines change is in linux-machines.ts,
+// what other protocol families add in linux-families.ts.
 
+import { FAMILIES } from "./linux-families.js";
 import { POSIX } from "./posix.js";
 import { TIMESTAMPING_FLAGS } from "./timestamping.js";
 import type { Constants } from "./types.js";
@@ -14,7 +16,6 @@ export const GENERIC: Constants = {
   SOL_TCP: 6,
   SOL_UDP: 17,
   SOL_IPV6: 41,
-  SOL_NETLINK: 270,
 
   AF_INET6: 10,
   AF_NETLINK: 16,
@@ -162,7 +163,8 @@ export const GENERIC: Constants = {
   UDP_SEGMENT: 103,
   UDP_GRO: 104,
 
-  NETLINK_PKTINFO: 3,
-
   UIO_MAXIOV: 1024,
+
+  // Last: SOL_IP is what the number of several levels is called.
+  ...FAMILIES,
 };

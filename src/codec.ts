@@ -34,62 +34,14 @@ import { type RuleName, ruleNames } from "./codec/rules.js";
 import type { StructName, StructValue } from "./codec/struct.js";
 import type { Walk } from "./codec/walk.js";
 
-export type { AbiOption, AbiRow } from "./codec/abi.js";
-export type { AbiName } from "./codec/abi-names.js";
-export type {
-  AbstractAddress,
-  Address,
-  InternetAddress,
-  OtherAddress,
-  PathAddress,
-  UnnamedAddress,
-} from "./codec/address.js";
-export type { Bytes } from "./codec/arguments.js";
 export * from "./codec/catalogue/all.js";
 export { definitions } from "./codec/catalogue/index.js";
-export type { Constants } from "./codec/constants/types.js";
-export type { Decoded } from "./codec/decode.js";
-export type {
-  AnyDefinition,
-  AnyOutgoing,
-  Declaration,
-  Definition,
-  DefinitionOf,
-  DescriptorLike,
-  Direction,
-  FormDeclaration,
-  Outgoing,
-  WithDescriptors,
-} from "./codec/definition.js";
 export { control } from "./codec/definition.js";
-export type { MessageInput, RawMessage } from "./codec/encode.js";
 export { DecodeError, EncodeError, type ErrorPlace } from "./codec/errors.js";
-export type { Explanation } from "./codec/explain.js";
-export type {
-  AbiOptions,
-  DecodeOptions,
-  EncodeOptions,
-  ExplainOptions,
-  WalkOptions,
-} from "./codec/face.js";
-export type { DescriptorSlot, Field, ReadContext, WriteContext } from "./codec/field.js";
-export type {
-  Conversion,
-  Fields,
-  FieldValues,
-  GivenOf,
-  GivenValues,
-  ValueOf,
-} from "./codec/field-struct.js";
 export * as field from "./codec/fields.js";
-export type { Form, Identity } from "./codec/form.js";
 export { type HostAbi, hostAbi } from "./codec/host-abi.js";
-export type { Layout, MemberLayout, StructLayout } from "./codec/layout.js";
 export { ControlMessage, type Problem } from "./codec/message.js";
-export type { RuleName } from "./codec/rules.js";
-export type { Span, SpanRole } from "./codec/spans.js";
-export type { StructName, StructValue } from "./codec/struct.js";
-export type { Walk, WalkEnd, WalkHeader, WalkStep } from "./codec/walk.js";
+export type * from "./codec/types.js";
 export { CMSG_ALIGN, CMSG_LEN, CMSG_SPACE };
 
 /**

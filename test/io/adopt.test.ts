@@ -36,7 +36,7 @@ async function end(object: unknown): Promise<void> {
   if (object instanceof UnixServer || object instanceof UnixSocket) object.close();
   else if (object instanceof Server || object instanceof Socket || object instanceof DgramSocket) {
     await closed(object);
-  }
+  } else if (object instanceof WriteStream) object.destroy();
 }
 
 async function withSample(kind: Kind, work: (sample: Sample) => void | Promise<void>) {
@@ -73,12 +73,13 @@ for (const kind of KINDS) {
     test(`${kind.name} is adopted as ${wanted.name}, and data flows`, () =>
       withSample(kind, async (sample) => {
         const { fd } = sample;
+        const { number } = fd;
         const adopted = fd.adopt();
         assert.instance(adopted, wanted);
         assert.ok(fd.closed, "the Fd has given its number away");
         throws(() => fd.adopt(), { code: "ERR_CMSG_FD_CLOSED" });
         try {
-          await kind.flow?.(adopted, sample);
+          await kind.flow?.(adopted, sample, number);
         } finally {
           await end(adopted);
         }
@@ -102,10 +103,11 @@ for (const kind of KINDS) {
     if (method === "asFile" || method === "asWritableFile") continue;
     test(`${method} takes ${kind.name}, and data flows`, () =>
       withSample(kind, async (sample) => {
+        const { number } = sample.fd;
         const adopted = sample.fd[method]();
         assert.ok(sample.fd.closed);
         try {
-          await kind.flow?.(adopted, sample);
+          await kind.flow?.(adopted, sample, number);
         } finally {
           await end(adopted);
         }

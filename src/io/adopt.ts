@@ -137,16 +137,17 @@ export function connectionOn(
 }
 
 function socketOn(fd: Adoptable, about: Shape, allowHalfOpen: boolean, open = true): Socket {
-  if (about.kind === "pipe") refuseOnBun("a net.Socket", "a pipe");
+  if (about.kind === "pipe") refuseOn(["bun"], "net.Socket", "a pipe");
   const readable = about.access !== "write";
   const writable = open && about.access !== "read";
   return give(fd, (number) => netSocketOn(number, { readable, writable, allowHalfOpen }));
 }
 
 /** Refuses, with the descriptor left to its owner, what would never come to life. */
-function refuseOnBun(name: string, what: string): void {
-  if (process.versions["bun"] === undefined) return;
-  const message = `${name} of Bun cannot take over ${what}: keep the Fd`;
+function refuseOn(runtimes: readonly string[], name: string, what: string): void {
+  const runtime = runtimes.find((each) => process.versions[each] !== undefined);
+  if (runtime === undefined) return;
+  const message = `a ${name} of ${runtime} cannot take over ${what}: keep the Fd`;
   throw ownError("ERR_CMSG_NOT_SUPPORTED", message);
 }
 
@@ -195,7 +196,7 @@ export function asDgram(fd: Adoptable): DgramSocket {
 }
 
 function dgramFor(fd: Adoptable, { family, connected }: SocketDescription): DgramSocket {
-  if (connected) refuseOnBun("a dgram.Socket", "a connected UDP socket");
+  if (connected) refuseOn(["bun", "deno"], "dgram.Socket", "a connected UDP socket");
   const type = family === "inet6" ? "udp6" : "udp4";
   if (fd.number > 0) return give(fd, (number) => dgramOn(number, type, connected));
   // Node takes the number 0 for none, and binds a port of its own.

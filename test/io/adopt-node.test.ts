@@ -176,7 +176,7 @@ test("a worker thread adopts numbers of the process, and closes files without a 
         const connection = new Fd(workerData.connection).asSocket();
         connection.end("worker has read " + read.name);
       })();
-    \`, { eval: true, workerData: { file: file.take(), connection: far.take() } });
+    \`, { eval: true, execArgv: [], workerData: { file: file.take(), connection: far.take() } });
     console.log(await text(near.asSocket()));
     await worker.terminate();
   `;

@@ -14,6 +14,7 @@ import { assert, throws } from "../support/assert.js";
 import { isOpen } from "../support/descriptors.js";
 import { temporaryDirectory } from "../support/directory.js";
 import { closed } from "../support/net.js";
+import { RUNTIME } from "../support/runtime.js";
 import { suite } from "../support/suite.js";
 
 const test = suite("adopt");
@@ -113,6 +114,24 @@ for (const kind of KINDS) {
         }
       }));
   }
+}
+
+/** What a runtime cannot adopt, by its names in KINDS. */
+const REFUSED = {
+  node: [],
+  bun: ["the read end of a pipe", "the write end of a pipe", "a connected UDP socket"],
+  deno: ["a connected UDP socket"],
+}[RUNTIME] as readonly string[];
+
+for (const kind of KINDS.filter(({ name }) => REFUSED.includes(name))) {
+  test(`${RUNTIME} refuses ${kind.name} and leaves it with its owner`, () =>
+    withSample(kind, ({ fd }) => {
+      for (const method of ["adopt", ...kind.as] as const) {
+        throws(() => fd[method](), { code: "ERR_CMSG_NOT_SUPPORTED", message: /keep the Fd/ });
+      }
+      assert.not.ok(fd.closed);
+      assert.ok(isOpen(fd.number));
+    }));
 }
 
 test("a closed Fd is refused by all", () => {

@@ -93,6 +93,11 @@ const UNABLE: Readonly<Record<typeof RUNTIME, readonly Unable[]>> = {
   deno: [
     {
       suite: "adopt",
+      tests: ["a connected UDP socket is adopted", "asDgram takes a connected UDP socket"],
+      reason: "its dgram.Socket does not learn that a descriptor is connected",
+    },
+    {
+      suite: "adopt",
       tests: [
         "the master of a terminal is adopted",
         "asTty takes the master of a terminal",

@@ -224,7 +224,7 @@ test("a message prints its names and its value", () => {
     [
       "SOL_SOCKET (1) SCM_RIGHTS (1) [ 7 ]",
       "SOL_SOCKET (1) SCM_PIDFD (4) 9",
-      "IPPROTO_TCP (6) 77 Uint8Array(1) [ 1 ]",
+      "SOL_TCP (6) 77 Uint8Array(1) [ 1 ]",
       "AF_INET SOL_IP (0) 99 Uint8Array(4) [ 0, 0, 0, 0 ]",
     ],
   );

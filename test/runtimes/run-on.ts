@@ -30,21 +30,6 @@ export function testOn(runtime: string, folders: readonly string[], without: Wit
   test.run();
 }
 
-/** What runs on every runtime. */
-export const CORE: readonly string[] = [
-  "bind",
-  "connect",
-  "control-any",
-  "errors",
-  "loop/exactly-once",
-  "loop/fairness",
-  "loop/fram",
-  "message-boundaries",
-  "readiness/",
-  "socketpair",
-  "truncation",
-].map((name) => `test/io/${name}`);
-
 /** Files that take long and depend on the kernel or on this package's own code, not on the runtime. */
 export const SLOW: Without = {
   "io/address": "slow, and the kernel's",

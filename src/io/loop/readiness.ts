@@ -82,6 +82,8 @@ export class Lifeline {
   #token = -1;
   #calls = 0;
   #counts = true;
+  /** Whether events tell of room. */
+  #room = false;
 
   /** Begins to observe the socket. */
   begin(fd: number, observer: Observer): void {
@@ -97,7 +99,14 @@ export class Lifeline {
 
   /** Says whether events tell of room for what is to be sent; they do not at first. */
   watchRoom(on: boolean): void {
-    if (this.#token >= 0) selector?.change(this.#fd, this.#token, on);
+    if (this.#token < 0 || this.#room === on) return;
+    this.#room = on;
+    selector?.change(this.#fd, this.#token, on);
+  }
+
+  /** Has the event of what is there already come once more, if anything is. */
+  again(): void {
+    if (this.#token >= 0) selector?.again(this.#fd, this.#token, this.#room);
   }
 
   /** A call is awaited that an event will end. */
@@ -133,14 +142,18 @@ const BURST = 64;
 let turn = 0;
 let ending = false;
 
-/** An immediate for each turn would cost a system call: the loop has to look for events without waiting for them. */
+/**
+ * An immediate for each turn would cost a system call: the loop has to look for events without waiting for them. Whoever is to
+ * go on keeps the process running, or not.
+ */
 function endTurn(): void {
   if (ending) return;
   ending = true;
-  setImmediate(() => {
+  const end = setImmediate(() => {
     ending = false;
     turn++;
   });
+  end.unref?.();
 }
 
 /** What one socket may do in one turn: a busy one does not keep others waiting. */

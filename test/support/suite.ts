@@ -1,12 +1,18 @@
 // A uvu suite whose every test must leave as many descriptors open as it found, and tests that say why they are skipped.
 
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { readdirSync, readlinkSync } from "node:fs";
+import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite as uvuSuite } from "uvu";
 import { isOpen } from "./descriptors.js";
 import { RUNTIME } from "./runtime.js";
 import { checkUnable, isCounted, whyUnable } from "./unable.js";
+
+// libuv opens /dev/null with its first stream and keeps it, for the moment when no other descriptor is free. Where the output is a
+// pipe that stream was before any test, where it is a file it would be in the middle of one.
+if (RUNTIME === "node") createServer().listen(`\0${randomUUID()}`).close();
 
 /** Numbers of all open descriptors of this process behind the standard ones. */
 export function openFds(): number[] {

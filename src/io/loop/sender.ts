@@ -50,8 +50,6 @@ export class Sender {
   readonly #life: Lifeline;
   readonly #stream: boolean;
   readonly #limits: QueueLimits;
-  /** Whether events tell of room. */
-  #watching = false;
   readonly #queue = new Line<Queued>();
   readonly #share = new Share();
   #continuing = false;
@@ -163,13 +161,7 @@ export class Sender {
     if (result !== -theFrame().EAGAIN) this.#endRoom = later(flush);
     else if (plan.to === undefined) this.#endRoom = undefined;
     else this.#endRoom = whenRoomAt(this.#fd, plan.to, flush);
-    if (this.#endRoom === undefined) this.#watch(true);
-  }
-
-  #watch(on: boolean): void {
-    if (this.#watching === on) return;
-    this.#watching = on;
-    this.#life.watchRoom(on);
+    if (this.#endRoom === undefined) this.#life.watchRoom(true);
   }
 
   // Each try that a full receiver elsewhere refuses frees memory of this socket, which is an event again, for ever.
@@ -183,7 +175,7 @@ export class Sender {
     this.#endRoom?.();
     this.#endRoom = undefined;
     // Not as soon as nothing waits: a slow reader lets the next message wait as well.
-    if (this.#queue.first === undefined) this.#watch(false);
+    if (this.#queue.first === undefined) this.#life.watchRoom(false);
     for (let first = this.#queue.first; first !== undefined; first = this.#queue.first) {
       if (!this.#share.take()) {
         this.#continueLater();

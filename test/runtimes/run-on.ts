@@ -20,6 +20,7 @@ export function testOn(runtime: string, folders: readonly string[], without: Wit
       const left = Object.keys(without).flatMap((part) => ["--without", part]);
       const line = ["test/runner.js", "--runtime", runtime, ...folders, ...left];
       const { code, stdout, stderr } = await run(process.execPath, line);
+      for (const skipped of stdout.match(/(?<=^ +)SKIP .*$/gm) ?? []) console.log(skipped);
       assert.is(code, 0, `${stdout}${stderr}`);
     });
   } else if (process.env["CI"] === "true" && process.arch === "x64") {

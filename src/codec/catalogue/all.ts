@@ -1,4 +1,6 @@
-// The built-in definitions as they are export * from "./alg.js";
+// The built-in definitions as they are exported, one file per protocol level.
+
+export * from "./alg.js";
 export * from "./bluetooth.js";
 export * from "./can-j1939.js";
 export * from "./can-raw.js";
@@ -6,6 +8,8 @@ export * from "./dccp.js";
 export * from "./hci.js";
 export * from "./ieee802154.js";
 export * from "./ip.js";
+export * from "./ipv6.js";
+export * from "./ipv6-headers.js";
 export * from "./iucv.js";
 export * from "./llc.js";
 export * from "./netlink.js";
@@ -14,6 +18,8 @@ export * from "./rds.js";
 export * from "./rxrpc.js";
 export * from "./sctp.js";
 export * from "./socket.js";
+export * from "./socket-time.js";
+export * from "./tcp.js";
 export * from "./tipc.js";
 export * from "./tls.js";
 export * from "./udp.js";

@@ -12,6 +12,8 @@ import * as dccp from "./dccp.js";
 import * as hci from "./hci.js";
 import * as ieee802154 from "./ieee802154.js";
 import * as ip from "./ip.js";
+import * as ipv6 from "./ipv6.js";
+import * as ipv6Headers from "./ipv6-headers.js";
 import * as iucv from "./iucv.js";
 import * as llc from "./llc.js";
 import * as netlink from "./netlink.js";
@@ -20,6 +22,8 @@ import * as rds from "./rds.js";
 import * as rxrpc from "./rxrpc.js";
 import * as sctp from "./sctp.js";
 import * as socket from "./socket.js";
+import * as socketTime from "./socket-time.js";
+import * as tcp from "./tcp.js";
 import * as tipc from "./tipc.js";
 import * as tls from "./tls.js";
 import * as udp from "./udp.js";
@@ -28,8 +32,12 @@ import * as vsock from "./vsock.js";
 /** By protocol level. Where levels share a number, the first one here is what it stands for. */
 const LEVELS: readonly Readonly<Record<string, AnyDefinition>>[] = [
   socket,
+  socketTime,
   ip,
+  ipv6,
+  ipv6Headers,
   udp,
+  tcp,
   packet,
   netlink,
   tls,

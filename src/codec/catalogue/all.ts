@@ -1,4 +1,6 @@
-// The built-in definitions as they are export * from "./alg.js";
+// The built-in definitions as they are exported, one file per protocol level.
+
+export * from "./alg.js";
 export * from "./bluetooth.js";
 export * from "./can-j1939.js";
 export * from "./can-raw.js";

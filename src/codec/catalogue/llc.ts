@@ -38,9 +38,9 @@ export const llcPacketInfo = control("LLC_OPT_PKTINFO", {
   needs: "a datagram socket",
   since: "2.6.36",
   fields: {
-    interface: i32("lpi_ifindex"),
-    accessPoint: named(u8("lpi_sap"), ACCESS_POINTS),
-    address: mac("lpi_mac"),
+    ifindex: i32("lpi_ifindex"),
+    sap: named(u8("lpi_sap"), ACCESS_POINTS),
+    mac: mac("lpi_mac"),
   },
   source: "linux/llc.h; Linux net/llc/af_llc.c, llc_cmsg_rcv",
 });

@@ -29,12 +29,12 @@ export const packetAuxdata = control("PACKET_AUXDATA", {
   since: "2.6.21",
   fields: {
     status: flags(u32("tp_status"), STATUS),
-    length: u32("tp_len", "bytes"),
-    captured: u32("tp_snaplen", "bytes"),
-    linkHeader: u16("tp_mac", "bytes"),
-    networkHeader: u16("tp_net", "bytes"),
-    vlanTag: u16("tp_vlan_tci"),
-    vlanProtocol: named(u16("tp_vlan_tpid"), { ETH_P_8021Q: 0x8100, ETH_P_8021AD: 0x88a8 }),
+    len: u32("tp_len", "bytes"),
+    snaplen: u32("tp_snaplen", "bytes"),
+    mac: u16("tp_mac", "bytes"),
+    net: u16("tp_net", "bytes"),
+    vlanTci: u16("tp_vlan_tci"),
+    vlanTpid: named(u16("tp_vlan_tpid"), { ETH_P_8021Q: 0x8100, ETH_P_8021AD: 0x88a8 }),
   },
   source: "packet(7); linux/if_packet.h",
 });

@@ -21,7 +21,7 @@ const rdmaFlags = flags(u64("flags"), RDMA_FLAGS);
 
 /** A struct rds_iovec: memory of this process or the peer. */
 const vector = (name: string) =>
-  struct({ address: u64(`${name}.addr`), length: u64(`${name}.bytes`, "bytes") });
+  struct({ addr: u64(`${name}.addr`), bytes: u64(`${name}.bytes`, "bytes") });
 
 const sent = {
   level: "SOL_RDS",
@@ -42,9 +42,9 @@ export const rdsRdmaArgs = control("RDS_CMSG_RDMA_ARGS", {
   ...sent,
   fields: {
     cookie: u64("cookie"),
-    remote: vector("remote_vec"),
-    localVectors: u64("local_vec_addr"),
-    localCount: u64("nr_local"),
+    remoteVec: vector("remote_vec"),
+    localVecAddr: u64("local_vec_addr"),
+    nrLocal: u64("nr_local"),
     flags: rdmaFlags,
     userToken: u64("user_token"),
   },
@@ -60,7 +60,7 @@ export const rdsRdmaDestination = control("RDS_CMSG_RDMA_DEST", {
 /** Memory of this process that the peer is to be given a cookie of (RDS_CMSG_RDMA_MAP, struct rds_get_mr_args). */
 export const rdsRdmaMap = control("RDS_CMSG_RDMA_MAP", {
   ...sent,
-  fields: { memory: vector("vec"), cookieAddress: u64("cookie_addr"), flags: rdmaFlags },
+  fields: { vec: vector("vec"), cookieAddr: u64("cookie_addr"), flags: rdmaFlags },
 });
 
 /** How an operation ended (RDS_CMSG_RDMA_STATUS, struct rds_rdma_notify). */
@@ -91,8 +91,8 @@ export const rdsCongestionUpdate = control("RDS_CMSG_CONG_UPDATE", {
 const atomic = <O>(operands: O) =>
   ({
     cookie: u64("cookie"),
-    localAddress: u64("local_addr"),
-    remoteAddress: u64("remote_addr"),
+    localAddr: u64("local_addr"),
+    remoteAddr: u64("remote_addr"),
     ...operands,
     flags: rdmaFlags,
     userToken: u64("user_token"),
@@ -121,7 +121,7 @@ export const rdsMaskedAtomicAdd = control("RDS_CMSG_MASKED_ATOMIC_FADD", {
   since: "2.6.37",
   fields: atomic({
     add: u64("m_fadd.add"),
-    noCarryMask: padded(u64("m_fadd.nocarry_mask"), "m_fadd.unused", 16),
+    nocarryMask: padded(u64("m_fadd.nocarry_mask"), "m_fadd.unused", 16),
   }),
 });
 

@@ -43,10 +43,10 @@ export const sctpInit = control("SCTP_INIT", {
   needs: "a one-to-many socket without an association to that address",
   since: "2.6",
   fields: {
-    outgoingStreams: u16("sinit_num_ostreams", "streams"),
-    incomingStreams: u16("sinit_max_instreams", "streams"),
-    attempts: u16("sinit_max_attempts"),
-    timeout: u16("sinit_max_init_timeo", "ms"),
+    numOstreams: u16("sinit_num_ostreams", "streams"),
+    maxInstreams: u16("sinit_max_instreams", "streams"),
+    maxAttempts: u16("sinit_max_attempts"),
+    maxInitTimeo: u16("sinit_max_init_timeo", "ms"),
   },
   source: "sctp(7); RFC 6458 section 5.3.1",
 });
@@ -60,14 +60,14 @@ export const sctpSendReceiveInfo = control("SCTP_SNDRCV", {
   since: "2.6",
   fields: {
     stream: u16("sinfo_stream"),
-    sequence: optional(u16("sinfo_ssn"), 0),
+    ssn: optional(u16("sinfo_ssn"), 0),
     flags: noFlags("sinfo_flags"),
-    protocol: spare("sinfo_ppid", PROTOCOL),
+    ppid: spare("sinfo_ppid", PROTOCOL),
     context: spare("sinfo_context"),
     timeToLive: spare("sinfo_timetolive", "ms"),
     tsn: spare("sinfo_tsn"),
-    cumulativeTsn: spare("sinfo_cumtsn"),
-    association: association("sinfo_assoc_id"),
+    cumTsn: spare("sinfo_cumtsn"),
+    assocId: association("sinfo_assoc_id"),
   },
   source: "sctp(7); RFC 6458 section 5.3.2",
 });
@@ -77,11 +77,11 @@ export const sctpSendInfo = control("SCTP_SNDINFO", {
   ...sent,
   since: "3.17",
   fields: {
-    stream: u16("snd_sid"),
+    sid: u16("snd_sid"),
     flags: noFlags("snd_flags"),
-    protocol: spare("snd_ppid", PROTOCOL),
+    ppid: spare("snd_ppid", PROTOCOL),
     context: spare("snd_context"),
-    association: association("snd_assoc_id"),
+    assocId: association("snd_assoc_id"),
   },
   source: "RFC 6458 section 5.3.4",
 });
@@ -92,14 +92,14 @@ export const sctpReceiveInfo = control("SCTP_RCVINFO", {
   enable: ["SCTP_RECVRCVINFO"],
   since: "3.17",
   fields: {
-    stream: u16("rcv_sid"),
-    sequence: u16("rcv_ssn"),
+    sid: u16("rcv_sid"),
+    ssn: u16("rcv_ssn"),
     flags: flags(u16("rcv_flags"), FLAGS),
-    protocol: u32("rcv_ppid", PROTOCOL),
+    ppid: u32("rcv_ppid", PROTOCOL),
     tsn: u32("rcv_tsn"),
-    cumulativeTsn: u32("rcv_cumtsn"),
+    cumTsn: u32("rcv_cumtsn"),
     context: u32("rcv_context"),
-    association: i32("rcv_assoc_id"),
+    assocId: i32("rcv_assoc_id"),
   },
   source: "RFC 6458 section 5.3.5",
 });
@@ -111,11 +111,11 @@ export const sctpNextInfo = control("SCTP_NXTINFO", {
   needs: "another message in the queue",
   since: "3.17",
   fields: {
-    stream: u16("nxt_sid"),
+    sid: u16("nxt_sid"),
     flags: flags(u16("nxt_flags"), FLAGS),
-    protocol: u32("nxt_ppid", PROTOCOL),
+    ppid: u32("nxt_ppid", PROTOCOL),
     length: u32("nxt_length", "bytes"),
-    association: i32("nxt_assoc_id"),
+    assocId: i32("nxt_assoc_id"),
   },
   source: "RFC 6458 section 5.3.6",
 });
@@ -135,7 +135,7 @@ export const sctpPartialReliability = control("SCTP_PRINFO", {
 export const sctpAuthInfo = control("SCTP_AUTHINFO", {
   ...sent,
   since: "4.20",
-  fields: { key: u16("auth_keynumber") },
+  fields: { keyNumber: u16("auth_keynumber") },
   source: "RFC 6458 section 5.3.8",
 });
 

@@ -144,14 +144,24 @@ export function fd(name: string): Field<DescriptorSlot> {
   };
 }
 
+/** A field of one element, `count` times. */
+export function array<T>(field: Field<T>, count: number): Field<readonly T[]> {
+  integerIn(count, 2, ELEMENT_REST - 1, "array count");
+  return listField(field, count, "array");
+}
+
 /** A field of one element, repeated to the end of the payload. Bytes that make no whole element are left over. */
 export function repeat<T>(field: Field<T>): Field<readonly T[]> {
+  return listField(field, ELEMENT_REST, "repeat");
+}
+
+function listField<T>(field: Field<T>, count: number, what: string): Field<readonly T[]> {
   const [element] = field?.elements ?? [];
   if (element?.count !== 1 || field.elements.length !== 1 || element.kind >= OCTETS) {
-    throw typeError("repeat", "given a field of one number", field);
+    throw typeError(what, "given a field of one number", field);
   }
   return {
-    elements: [{ ...element, count: ELEMENT_REST }],
+    elements: [{ ...element, count }],
     descriptors: field.descriptors,
     write(values, path, context) {
       if (typeof values !== "object" || values === null || !(Symbol.iterator in values)) {

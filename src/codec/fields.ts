@@ -1,6 +1,7 @@
 // The field constructors that declarations of control messages are made of, as one namespace.
 
 export {
+  array,
   be16,
   be32,
   fd,
@@ -38,6 +39,13 @@ export {
   optionsHeader as ipv6OptionsHeader,
   routingHeaderField as ipv6RoutingHeader,
 } from "./field-ipv6-header.js";
+export { type GivenLinkAddress, type LinkAddress, sockaddrDl } from "./field-link.js";
 export { flags, type Names, named, within, yesNo } from "./field-name.js";
+export {
+  type AttributeBits,
+  type AttributeTable,
+  type NetlinkAttributes,
+  netlinkAttributes,
+} from "./field-netlink.js";
 export { converted, none, optional, struct } from "./field-struct.js";
 export { bintime, type TimeWidths, timespec, timeval } from "./field-time.js";

@@ -3,11 +3,15 @@
 import type { Abi } from "../abi.js";
 import type { Core } from "../core.js";
 import type { AnyDefinition } from "../definition.js";
-import { type Form, fitsExactly, formsIn } from "../form.js";
+import { type Form, fitsExactly, formsIn, holdsAny } from "../form.js";
 import * as ip from "./ip.js";
+import * as ipSystems from "./ip-systems.js";
 import * as ipv6 from "./ipv6.js";
 import * as ipv6Headers from "./ipv6-headers.js";
 import * as socket from "./socket.js";
+import * as socketCredentials from "./socket-credentials.js";
+import * as socketDevice from "./socket-device.js";
+import * as socketStats from "./socket-stats.js";
 import * as socketTime from "./socket-time.js";
 import * as tcp from "./tcp.js";
 import * as udp from "./udp.js";
@@ -15,8 +19,12 @@ import * as udp from "./udp.js";
 /** By protocol level. Where families share a level's number, the first one here is what it stands for. */
 const LEVELS: readonly Readonly<Record<string, AnyDefinition>>[] = [
   socket,
+  socketCredentials,
   socketTime,
+  socketDevice,
+  socketStats,
   ip,
+  ipSystems,
   ipv6,
   ipv6Headers,
   udp,
@@ -75,7 +83,7 @@ export function findDefinition(
 
 /**
  * The definition that reads a payload of `length` bytes, and how. Where a level and type stand for several structs (what is sent
- * and what is received), it is the one that has exactly this length, else the first.
+ * and what is received), it is the one that has exactly this length, else one whose length varies, else the first.
  */
 export function findForm(
   core: Core,
@@ -87,7 +95,11 @@ export function findForm(
 ): Known | undefined {
   const known = candidates(abi, level, type, own);
   if (known.length < 2) return known[0];
-  return known.find(({ form }) => fitsExactly(core, form, abi, length)) ?? known[0];
+  return (
+    known.find(({ form }) => fitsExactly(core, form, abi, length)) ??
+    known.find(({ form }) => holdsAny(core, form, abi, length)) ??
+    known[0]
+  );
 }
 
 function builtIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {

@@ -7,6 +7,7 @@ import { fd, i32, repeat, text, u32 } from "../field.js";
 export const rights = control("SCM_RIGHTS", {
   level: "SOL_SOCKET",
   direction: "both",
+  limit: 1012,
   value: repeat(fd("fd")),
   source: "unix(7); POSIX <sys/socket.h>",
 });
@@ -25,6 +26,7 @@ export const security = control("SCM_SECURITY", {
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["SO_PASSSEC"],
+  limit: 4096,
   value: text("label"),
   source: "unix(7); Linux include/net/scm.h, scm_passec",
 });

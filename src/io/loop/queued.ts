@@ -17,7 +17,7 @@ import type { WaitOptions } from "./giving-up.js";
 
 /** What goes with the data of an asynchronous send. */
 export interface AsyncSendOptions extends WaitOptions {
-  /** Numbers, `Fd`s, `FileHandle`s, sockets or servers of Node; borrowed, and duplicated while they have to wait. */
+  /** Numbers, `Fd`s, `UnixSocket`s, `UnixServer`s, `FileHandle`s, sockets or servers of Node; borrowed, and duplicated while they have to wait. */
   readonly fds?: Iterable<DescriptorLike>;
   /** Further control messages, sent with the first byte. */
   readonly control?: Iterable<MessageInput>;

@@ -2,7 +2,6 @@
 
 import { errnoName } from "../../../shim/index.js";
 import { sends } from "../diagnostics.js";
-import { ownError } from "../errors.js";
 import { theFrame } from "../frame.js";
 import { sendError } from "../send-error.js";
 import type { Sent } from "../send-fds.js";
@@ -20,6 +19,7 @@ import {
 } from "./queued.js";
 import { type Lifeline, Share } from "./readiness.js";
 import { later, whenRoomAt } from "./room.js";
+import { queueFull, torn, withSent, writesPending } from "./unsent.js";
 
 /** A message in the queue, and who waits for it. */
 interface Queued extends Linked<Queued> {
@@ -76,6 +76,17 @@ export class Sender {
   /** Bytes that wait to be sent. */
   get waiting(): number {
     return this.#bytes;
+  }
+
+  /** Refuses what would overtake messages that wait, or be taken for the rest of one that was cut short. */
+  checkIdle(): void {
+    if (this.#broken !== undefined) throw this.#broken();
+    if (this.#queue.first !== undefined) throw writesPending();
+  }
+
+  /** Whether a stream has a part of a message whose rest waits. */
+  get isInside(): boolean {
+    return this.#stream && (this.#queue.first?.message.bytes ?? 0) > 0;
   }
 
   /** Sends a message, now or when there is room. */
@@ -280,20 +291,4 @@ export class Sender {
     if (this.#stream && message.bytes > 0) this.end(() => torn(error));
     return withSent(error, message);
   }
-}
-
-/** The error says what the kernel had taken of its message. */
-function withSent(error: Error, message: Queueable): Error {
-  return message.bytes === 0 ? error : Object.assign(error, { sent: sentOf(message) });
-}
-
-function torn(cause: Error): Error {
-  const message = "an earlier message was cut short on this stream: nothing can follow it";
-  return Object.assign(new Error(message, { cause }), { code: "ERR_CMSG_STREAM_TORN" });
-}
-
-function queueFull(): Error {
-  const message =
-    "too much waits to be sent on this socket: await earlier sends, or raise queueBytes or queueFds";
-  return ownError("ERR_CMSG_QUEUE_FULL", message);
 }

@@ -42,9 +42,8 @@ export interface ExpectOptions {
  * `ERR_CMSG_PAYLOAD_TOO_SHORT` when it came with less than its struct.
  * @example
  * enable(pair[1], credentials);
- * sendmsg(pair[0], { data });
  * using message = recvmsg(pair[1]);
- * expectControl(message, credentials, { socket: pair[1] }).uid === uid // true
+ * expectControl(message, credentials, { socket: pair[1] }).pid >= 0 // true
  * @see recvmsg(2), cmsg(3).
  */
 export function expectControl<V>(

@@ -81,7 +81,7 @@ test("of several forms the longest counts, and only those that an option enables
     level: "SOL_SOCKET",
     direction: "receive",
     forms: [
-      { type: "SO_TIMESTAMP_OLD", enable: ["SO_TIMESTAMP_OLD"], value: field.u32("old") },
+      { type: "SO_TIMESTAMP_OLD", enable: ["SO_TIMESTAMP_OLD"], value: field.octets("old", 4) },
       { type: "SO_TIMESTAMP_NEW", enable: ["SO_TIMESTAMP_NEW"], value: field.octets("new", 16) },
     ],
     source: "made up",

@@ -9,6 +9,11 @@ import { converted } from "./field-struct.js";
 /** Numbers by their C names. */
 export type Names = Readonly<Record<string, number>>;
 
+/** C name of a member of `name`, or of the member alone where the payload is the struct. */
+export function member(name: string, last: string): string {
+  return name === "" ? last : `${name}.${last}`;
+}
+
 /** The C name of a number, or the number. */
 export function nameIn(names: Names, value: number): string | number {
   return Object.keys(names).find((name) => names[name] === value) ?? value;

@@ -2,6 +2,7 @@
 
 import { rangeError, typeError } from "./arguments.js";
 import { type Field, i32, i64, long, u64 } from "./field.js";
+import { member } from "./field-name.js";
 import { converted, struct } from "./field-struct.js";
 
 const SECOND = 1_000_000_000n;
@@ -40,11 +41,6 @@ function timeOf(
 }
 
 const I32_KIND = i32("x").elements[0]?.kind;
-
-/** C name of a member of `name`, or of the member alone. */
-function member(name: string, last: string): string {
-  return name === "" ? last : `${name}.${last}`;
-}
 
 /** Where a system's struct timeval or timespec has other widths than two longs. */
 export interface TimeWidths {

@@ -5,11 +5,23 @@ import type { Core } from "../core.js";
 import type { AnyDefinition } from "../definition.js";
 import { type Form, fitsExactly, formsIn } from "../form.js";
 import * as ip from "./ip.js";
+import * as ipv6 from "./ipv6.js";
+import * as ipv6Headers from "./ipv6-headers.js";
 import * as socket from "./socket.js";
+import * as socketTime from "./socket-time.js";
+import * as tcp from "./tcp.js";
 import * as udp from "./udp.js";
 
 /** By protocol level. Where families share a level's number, the first one here is what it stands for. */
-const LEVELS: readonly Readonly<Record<string, AnyDefinition>>[] = [socket, ip, udp];
+const LEVELS: readonly Readonly<Record<string, AnyDefinition>>[] = [
+  socket,
+  socketTime,
+  ip,
+  ipv6,
+  ipv6Headers,
+  udp,
+  tcp,
+];
 
 const DEFINITIONS: readonly AnyDefinition[] = Object.freeze(
   LEVELS.flatMap((level) => Object.values(level)),

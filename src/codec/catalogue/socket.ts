@@ -39,3 +39,47 @@ export const pidfd = control("SCM_PIDFD", {
   value: fd("pidfd"),
   source: "unix(7); Linux include/net/scm.h, scm_pidfd_recv",
 });
+
+/** Bytes that are still queued behind this message (SCM_INQ). */
+export const inq = control("SCM_INQ", {
+  level: "SOL_SOCKET",
+  direction: "receive",
+  enable: ["SO_INQ"],
+  needs: "a stream socket of AF_UNIX",
+  since: "6.17",
+  value: i32("inq", "bytes"),
+  source: "Linux net/unix/af_unix.c, unix_stream_read_generic",
+});
+
+/** Messages that the socket has dropped so far, because its queue was full (SO_RXQ_OVFL). */
+export const rxqOverflow = control("SO_RXQ_OVFL", {
+  level: "SOL_SOCKET",
+  direction: "receive",
+  enable: ["SO_RXQ_OVFL"],
+  needs: "at least one message dropped",
+  since: "2.6.33",
+  value: u32("dropcount", "messages"),
+  source: "socket(7); Linux net/socket.c, sock_recv_drops",
+});
+
+/** The firewall mark of a packet (SO_MARK). */
+export const mark = control("SO_MARK", {
+  level: "SOL_SOCKET",
+  direction: "both",
+  enable: ["SO_RCVMARK"],
+  needs: "CAP_NET_RAW or CAP_NET_ADMIN to send",
+  since: "4.7 to send, 5.19 to receive",
+  value: u32("mark"),
+  source: "socket(7); Linux net/core/sock.c, __sock_cmsg_send; net/socket.c, sock_recv_mark",
+});
+
+/** The queueing priority of a packet (SO_PRIORITY). */
+export const priority = control("SO_PRIORITY", {
+  level: "SOL_SOCKET",
+  direction: "both",
+  enable: ["SO_RCVPRIORITY"],
+  needs: "CAP_NET_RAW or CAP_NET_ADMIN to send priorities above 6",
+  since: "6.14",
+  value: u32("priority"),
+  source: "socket(7); Linux net/core/sock.c, __sock_cmsg_send; net/socket.c, sock_recv_priority",
+});

@@ -20,8 +20,8 @@ export interface EnabledOptions {
 }
 
 /**
- * The definitions of the control messages that can arrive on a socket: those whose options are set, whoever has set them, and those that
- * come without an option. `controlSpace(enabledOn(socket))` is the control buffer that nothing is cut short in.
+ * The definitions of the control messages that can arrive on a socket: those whose options are set, whoever has set them, those that
+ * come without an option, and those whose option the kernel does not tell (SO_INQ). `controlSpace(enabledOn(socket))` is the control buffer that nothing is cut short in.
  *
  * @param socket Borrowed.
  * @throws SyscallError ENOTSOCK, EBADF.
@@ -39,21 +39,22 @@ export function enabledOn(
   const fd = optionSocketNumber(socket);
   const kind = socketKind(fd);
   return [...new Set([...own, ...builtIn()])].filter(
-    (definition) => definition.direction !== "send" && isEnabled(fd, kind, definition, own),
+    (definition) =>
+      definition.direction !== "send" && isEnabled(fd, kind, definition, own) !== false,
   );
 }
 
-/** Whether messages of a definition can arrive on a socket. */
+/** Whether messages of a definition can arrive on a socket; undefined where the kernel does not tell. */
 export function isEnabled(
   fd: number,
   kind: SocketKind,
   definition: AnyDefinition,
   own: readonly AnyDefinition[],
-): boolean {
+): boolean | undefined {
   if (comesUnasked(fd, kind, definition)) return true;
-  return choicesFor(fd, kind, definition, own).some(
-    (choice) => choice.definition === definition && isOn(fd, choice),
-  );
+  const choices = choicesFor(fd, kind, definition, own);
+  const choice = choices.find((each) => each.definition === definition);
+  return choice === undefined ? false : isOn(fd, choice);
 }
 
 /** What a socket of this kind delivers without an option of its own. */

@@ -8,14 +8,15 @@ import {
   isDefinition,
   type WithDescriptors,
 } from "../codec/definition.js";
-import { formsIn } from "../codec/form.js";
+import { formsIn, minimumLength } from "../codec/form.js";
 import type { ControlMessage } from "../codec/message.js";
 import { type OptionSocket, optionSocketNumber, socketKind } from "./enable.js";
 import { isEnabled } from "./enabled-on.js";
 import { ownError } from "./errors.js";
-import type { Fd } from "./fd.js";
+import { Fd } from "./fd.js";
 import { theFrame } from "./frame.js";
 import { importedConstant } from "./host.js";
+import { LoopSocket } from "./loop/loop-socket.js";
 import { choicesFor } from "./option-choice.js";
 
 const MSG_CTRUNC = importedConstant("MSG_CTRUNC");
@@ -54,6 +55,9 @@ export function expectControl<V>(
   const { control, flags } = (received ?? {}) as Partial<WithControl>;
   if (!Array.isArray(control)) throw typeError("received", "a received message", received);
   if (!isDefinition(definition)) throw typeError("definition", "made by control()", definition);
+  if (options instanceof Fd || options instanceof LoopSocket) {
+    throw typeError("options", "{ socket }", options);
+  }
   const { socket } = optionsOf(options, "options");
   let short: ControlMessage<unknown, Fd> | undefined;
   for (const message of control as readonly ControlMessage<unknown, Fd>[]) {
@@ -95,17 +99,25 @@ function missing(
     const what = short === undefined ? "did not arrive" : `arrived in part (${short})`;
     return ownError("ERR_CMSG_TRUNCATED", `${name} ${what}: ${CUT}`);
   }
-  if (short?.definition !== undefined && short.definition !== definition) {
-    const message = `${name} came, but ${short.definition.name} has read it: name it in the definitions of the receive`;
+  if (short !== undefined && definition.descriptors && short.definition !== definition) {
+    const by = short.definition?.name ?? "no definition";
+    const message = `${name} came, but ${by} has read its descriptors: name it in the definitions of the receive`;
     return ownError("ERR_CMSG_NOT_DELIVERED", message);
   }
   if (short !== undefined) {
-    const message = `${name} came with too short a payload: ${short}`;
+    const message = `${name} came with too short a payload: ${lengths(short, definition)}`;
     return ownError("ERR_CMSG_PAYLOAD_TOO_SHORT", message);
   }
   const came = `what came: ${control.length === 0 ? "nothing" : control.map(nameOf).join(", ")}`;
   const why = socket === undefined ? unasked(definition) : asked(socket, definition);
   return ownError(why.code, `${name} ${why.text}; ${came}`);
+}
+
+/** What came, and the least that the definition reads. */
+function lengths({ payload }: ControlMessage<unknown, Fd>, definition: AnyDefinition): string {
+  const { core, abi } = theFrame();
+  const least = formsIn(definition, abi).map(({ form }) => minimumLength(core, form, abi));
+  return `${payload.length} bytes, needs ${Math.min(...least)}`;
 }
 
 function nameOf({ definition, level, type }: ControlMessage<unknown, Fd>): string {
@@ -145,7 +157,9 @@ function asked(socket: OptionSocket, definition: AnyDefinition): Reason {
   if (definition.direction === "send") return notDelivered("is only sent, and never arrives");
   const fd = optionSocketNumber(socket);
   const kind = socketKind(fd);
-  if (isEnabled(fd, kind, definition, [])) {
+  const enabled = isEnabled(fd, kind, definition, []);
+  if (enabled === undefined) return unasked(definition);
+  if (enabled) {
     const { counterpart } = definition;
     const other = counterpart === undefined ? "" : `; the other family brings ${counterpart}`;
     const text = `is enabled on this socket, but the kernel sent none with this message`;

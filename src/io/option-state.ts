@@ -5,6 +5,7 @@ import type { AnyDefinition } from "../codec/definition.js";
 import { type Option, optionNamed } from "../codec/option.js";
 import { ownError, SyscallError } from "./errors.js";
 import { theFrame } from "./frame.js";
+import { askKind, isUnixStream } from "./kind.js";
 import type { Choice } from "./option-choice.js";
 import { letsCome } from "./option-setting.js";
 import { optionBytes, readIntOption, readOption, writeOption } from "./query.js";
@@ -15,11 +16,16 @@ export interface Step extends Choice {
   readonly bytes: (current: number) => Buffer;
 }
 
-/** Whether the option of a choice is set, in a way that lets its message come; false for what cannot be read. */
-export function isOn(fd: number, { option, definition }: Choice): boolean {
-  const value = readIntOption(fd, option.level, option.number);
-  return value > 0 && letsCome(option.name, value, definition.name);
+/** Whether the option of a choice is set, in a way that lets its message come; undefined where the kernel does not tell. */
+export function isOn(fd: number, { option, definition }: Choice): boolean | undefined {
+  const { level, number } = option;
+  const value = readIntOption(fd, level, number);
+  if (value >= 0) return value > 0 && letsCome(option.name, value, definition.name);
+  return option.name === WRITE_ONLY && isUnixStream(askKind(fd)) ? undefined : false;
 }
+
+/** The option that Linux sets on streams of AF_UNIX, and never reads. */
+const WRITE_ONLY = "SO_INQ";
 
 function isSet(fd: number, { level, number }: Option): boolean {
   return readIntOption(fd, level, number) > 0;
@@ -81,7 +87,7 @@ export function setAllOn(fd: number, steps: readonly Step[]): void {
   const before = snapshotsOf(fd, steps);
   setAll(fd, steps);
   const readable = new Set(before.map(({ option }) => option.name));
-  const off = steps.find((step) => readable.has(step.option.name) && !isOn(fd, step));
+  const off = steps.find(({ option }) => readable.has(option.name) && !isSet(fd, option));
   if (off === undefined || off.bytes(0).every((byte) => byte === 0)) return;
   const rival = before.find(({ option }) => STAMPS.includes(option.name) && isSet(fd, option));
   const by = rival?.option.name ?? "another";

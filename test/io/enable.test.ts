@@ -10,10 +10,8 @@ import {
   disable,
   enable,
   enabledOn,
-  type Fd,
   field,
   getsockname,
-  getsockopt,
   hopLimit,
   inq,
   ipOptions,
@@ -22,20 +20,15 @@ import {
   pidfd,
   recvmsg,
   rights,
-  type SocketFamily,
-  type SocketType,
   sendmsg,
   setsockopt,
-  socket,
   tcpInq,
   timestamp,
   timestamping,
   timestampNs,
   tos,
   trafficClass,
-  tsOptId,
   ttl,
-  txTime,
   udpGro,
   udpSegment,
 } from "cmsg";
@@ -43,43 +36,10 @@ import { assert, throws } from "../support/assert.js";
 import { withSockets } from "../support/loop.js";
 import { text, withPair } from "../support/message.js";
 import { closed } from "../support/net.js";
+import { make, set } from "../support/options.js";
 import { suite } from "../support/suite.js";
 
 const test = suite("enable");
-
-/** Options by level and name, as Linux numbers them: other than the tables of the package. */
-const OPTIONS = {
-  IP_PKTINFO: [0, 8],
-  IP_RECVTTL: [0, 12],
-  IP_RECVTOS: [0, 13],
-  IP_RECVOPTS: [0, 6],
-  IPV6_RECVPKTINFO: [41, 49],
-  IPV6_RECVHOPLIMIT: [41, 51],
-  IPV6_RECVTCLASS: [41, 66],
-  UDP_GRO: [17, 104],
-  TCP_INQ: [6, 36],
-  SO_PASSCRED: [1, 16],
-  SO_TIMESTAMP: [1, 29],
-  SO_TIMESTAMPNS: [1, 35],
-  SO_TIMESTAMPING: [1, 37],
-} as const;
-
-type OptionName = keyof typeof OPTIONS;
-
-/** Names of those that are set. */
-function set(of: number | Fd): OptionName[] {
-  const names = Object.keys(OPTIONS) as OptionName[];
-  return names.filter((name) => {
-    const [level, number] = OPTIONS[name];
-    try {
-      return getsockopt(of, level, number) !== 0;
-    } catch {
-      return false;
-    }
-  });
-}
-
-const make = (family: SocketFamily, type: SocketType = "dgram") => socket({ family, type });
 
 test("sets the options of the socket's own family", () => {
   using udp = make("inet");
@@ -223,82 +183,6 @@ test("an option that the kernel refuses takes back those before it, whatever the
   assert.equal(set(udp), before);
   throws(() => enable(udp, timestampNs, inq), { code: "ENOPROTOOPT", message: /needs a stream/ });
   assert.equal(set(udp), before);
-});
-
-test("options that switch each other off are refused together", () => {
-  using udp = make("inet");
-  for (const pair of [
-    [timestamp, timestampNs],
-    [timestampNs, timestamp],
-  ] as const) {
-    const error = throws(() => enable(udp, ttl, ...pair), { code: "ERR_CMSG_EXCLUSIVE_OPTIONS" });
-    assert.match(error.message, /SO_TIMESTAMP(NS)?_OLD is switched off by SO_TIMESTAMP(NS)?_OLD$/);
-    assert.equal(set(udp), []);
-  }
-  enable(udp, timestamp);
-  enable(udp, timestampNs);
-  assert.equal(set(udp), ["SO_TIMESTAMPNS"]);
-});
-
-const TIMESTAMPING = [1, 37] as const;
-
-test("timestamps: bits by default, by name or number, added to those that are set", () => {
-  using udp = make("inet");
-  const bits = (): number => getsockopt(udp, ...TIMESTAMPING, 4).readInt32LE();
-  enable(udp, timestamping);
-  assert.is(bits(), 4 | 8 | 16 | 64);
-  enable(udp, [timestamping, ["SOF_TIMESTAMPING_TX_SOFTWARE"]]);
-  assert.is(bits(), 2 | 4 | 8 | 16 | 64);
-  enable(udp, tsOptId);
-  assert.is(bits(), 2 | 4 | 8 | 16 | 64 | 128);
-  disable(udp, timestamping);
-  assert.is(bits(), 0);
-  enable(udp, [timestamping, 8 | 16]);
-  assert.is(bits(), 8 | 16);
-  throws(() => enable(udp, [timestamping, ["SOF_TIMESTAMPING_RX_SOFTWEAR"]]), {
-    name: "RangeError",
-    message: /^items\[0\]\[1\]\[0\] must be .*SOF_TIMESTAMPING_RX_SOFTWARE/,
-  });
-  for (const wrong of [true, "SOF_TIMESTAMPING_SOFTWARE", {}, [{}], null]) {
-    throws(() => enable(udp, [timestamping, wrong as never]), { name: "TypeError" });
-  }
-});
-
-test("times of sending: a clock and flags", () => {
-  const SO_TXTIME = 61;
-  const kept = (...items: Parameters<typeof enable> extends [unknown, ...infer I] ? I : never) => {
-    using udp = make("inet");
-    enable(udp, ...items);
-    const bytes = getsockopt(udp, 1, SO_TXTIME, 8);
-    return [bytes.readInt32LE(0), bytes.readInt32LE(4)];
-  };
-  assert.equal(kept(txTime), [1, 0]);
-  assert.equal(kept([txTime, {}]), [1, 0]);
-  const flags = ["SOF_TXTIME_REPORT_ERRORS"];
-  assert.equal(kept([txTime, { clock: "CLOCK_MONOTONIC", flags }]), [1, 2]);
-  using udp = make("inet");
-  throws(() => enable(udp, [txTime, { clock: "CLOCK_WALL" }]), {
-    name: "RangeError",
-    message: /^items\[0\]\[1\]\.clock must be .*CLOCK_/,
-  });
-  for (const wrong of [1, true, null, ["CLOCK_TAI"], { clock: {} }, { flags: 1 }]) {
-    throws(() => enable(udp, [txTime, wrong as never]), { name: "TypeError" });
-  }
-  enable(udp, txTime);
-  throws(() => disable(udp, ttl, txTime), { code: "ERR_CMSG_NO_OPTION", message: /SO_TXTIME/ });
-});
-
-test("disable sets the same options to 0", () => {
-  using dual = make("inet6");
-  setsockopt(dual, 41, 26, false);
-  const all = [ttl, packetInfo, tos, udpGro, timestampNs] as const;
-  enable(dual, ...all);
-  assert.is(set(dual).length, 8);
-  disable(dual, hopLimit, packetInfo6);
-  assert.equal(set(dual), ["IP_RECVTOS", "IPV6_RECVTCLASS", "UDP_GRO", "SO_TIMESTAMPNS"]);
-  disable(dual, ...all);
-  assert.equal(set(dual), []);
-  throws(() => disable(dual, credentials), { code: "EOPNOTSUPP" });
 });
 
 test("numbers, Fds, our sockets on the event loop and those of Node", async () => {

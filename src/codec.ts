@@ -31,6 +31,7 @@ import {
 import { type Layout, layoutOf } from "./codec/layout.js";
 import { applyMacro, CMSG_ALIGN, CMSG_LEN, CMSG_SPACE } from "./codec/macros.js";
 import { type RuleName, ruleNames } from "./codec/rules.js";
+import { controlSpace, spaceWith } from "./codec/space.js";
 import type { StructName, StructValue } from "./codec/struct.js";
 import type { Walk } from "./codec/walk.js";
 
@@ -42,7 +43,7 @@ export * as field from "./codec/fields.js";
 export { type HostAbi, hostAbi } from "./codec/host-abi.js";
 export { ControlMessage, type Problem } from "./codec/message.js";
 export type * from "./codec/types.js";
-export { CMSG_ALIGN, CMSG_LEN, CMSG_SPACE };
+export { CMSG_ALIGN, CMSG_LEN, CMSG_SPACE, controlSpace };
 
 /**
  * Names of all ABIs, sorted: system, machine, C library.
@@ -218,6 +219,7 @@ export interface Codec {
   readonly CMSG_ALIGN: typeof CMSG_ALIGN;
   readonly CMSG_LEN: typeof CMSG_LEN;
   readonly CMSG_SPACE: typeof CMSG_SPACE;
+  readonly controlSpace: typeof controlSpace;
   readonly encodeStruct: typeof encodeStruct;
   readonly decodeStruct: typeof decodeStruct;
   readonly encodeAddress: typeof encodeAddress;
@@ -244,6 +246,7 @@ export function createCodec(module: object): Codec {
     CMSG_ALIGN: (length, options) => applyMacro(core, "cmsg_align", length, options),
     CMSG_LEN: (length, options) => applyMacro(core, "cmsg_len", length, options),
     CMSG_SPACE: (length, options) => applyMacro(core, "cmsg_space", length, options),
+    controlSpace: (items, options) => spaceWith(core, items, options),
     encodeStruct: (name, value, options) => encodeStructWith(core, name, value, options),
     decodeStruct: (name, bytes, options) => decodeStructWith(core, name, bytes, options),
     encodeAddress: (address, options) => encodeAddressWith(core, address, options),

@@ -6,6 +6,7 @@ import { ARENA_PAYLOAD, type Core } from "./core.js";
 import type { AnyDefinition } from "./definition.js";
 import { type Form, fitsExactly, formsIn } from "./form.js";
 import { levelName, typeName, withNumber } from "./names.js";
+import { familyOf } from "./option.js";
 import { lengthComplaint } from "./payload.js";
 import { fieldsOf } from "./spans.js";
 
@@ -41,31 +42,10 @@ export function readForm(
   return { form, cells: form.program.unpack(core, abi, at, length) };
 }
 
-/** Families of sockets by the level that no other family has. */
-const FAMILIES: Readonly<Record<string, string>> = {
-  SOL_IP: "AF_INET",
-  IPPROTO_IP: "AF_INET",
-  SOL_IPV6: "AF_INET6",
-  IPPROTO_IPV6: "AF_INET6",
-  SOL_PACKET: "AF_PACKET",
-  SOL_NETLINK: "AF_NETLINK",
-  SOL_ALG: "AF_ALG",
-  SOL_RDS: "AF_RDS",
-  SOL_TIPC: "AF_TIPC",
-  SOL_RXRPC: "AF_RXRPC",
-  SOL_VSOCK: "AF_VSOCK",
-  SOL_IUCV: "AF_IUCV",
-  SOL_LLC: "AF_LLC",
-  SOL_BLUETOOTH: "AF_BLUETOOTH",
-  SOL_HCI: "AF_BLUETOOTH",
-  SOL_CAN_RAW: "AF_CAN",
-  SOL_CAN_J1939: "AF_CAN",
-};
-
 function headOf(abi: Abi, { level, type, definition }: Printed): string {
   const name = definition?.name ?? typeName(abi, level, type);
   const known = levelName(abi, level);
-  const family = known === undefined ? undefined : FAMILIES[known];
+  const family = familyOf(known);
   const front = family === undefined ? "" : `${family} `;
   return `${front}${withNumber(known, level)} ${withNumber(name, type)}`;
 }

@@ -46,6 +46,7 @@ export type {
 export type { Form, Identity } from "./form.js";
 export type { Layout, MemberLayout, StructLayout } from "./layout.js";
 export type { RuleName } from "./rules.js";
+export type { SpaceItem } from "./space.js";
 export type { Span, SpanRole } from "./spans.js";
 export type { StructName, StructValue } from "./struct.js";
 export type { Walk, WalkEnd, WalkHeader, WalkStep } from "./walk.js";

@@ -64,7 +64,7 @@ export class UnixSocket extends LoopSocket {
     this.#settings = settings;
     checkFraming(settings, this.#stream);
     this.#incoming = new Incoming(this, fd, this.#kind.type, settings);
-    this.#sender = new Sender(this, fd.number, this.#stream, settings, this.life);
+    this.#sender = new Sender(this, fd.number, this.#kind, settings, this.life);
     const { idleTimeoutMs: ms } = settings;
     const idle = ms === undefined ? undefined : { ms, over: () => this.close() };
     this.#receiver = new Arrivals<Received | null>("recvmsg", fd.number, this.life, idle);

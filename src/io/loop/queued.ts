@@ -89,11 +89,24 @@ function planWith(
   return { ...plan, flags: plan.flags | DONTWAIT };
 }
 
-/** Sends as much as the kernel takes now: 0 when all of it is sent, or -errno. */
-export function sendOn(frame: Frame, fd: number, stream: boolean, message: Queueable): number {
+/** How often a message is tried that is refused for earlier ones: each of them refuses once. */
+const TRIES = 8;
+
+/**
+ * Sends as much as the kernel takes now: 0 when all of it is sent, or -errno.
+ *
+ * @param isOfEarlier Whether a refusal was meant for an earlier message: this one was not tried.
+ */
+export function sendOn(
+  frame: Frame,
+  fd: number,
+  stream: boolean,
+  message: Queueable,
+  isOfEarlier?: (errno: number) => boolean,
+): number {
   do {
     const { fds } = message;
-    const sent = sendPiece(frame, fd, message);
+    const sent = tryPiece(frame, fd, message, isOfEarlier);
     if (sent < 0) return sent;
     if (message.fds > fds && message.held.length > 0) {
       closeFds(message.held.slice(fds, message.fds));
@@ -104,6 +117,19 @@ export function sendOn(frame: Frame, fd: number, stream: boolean, message: Queue
     }
   } while (stream && message.bytes < message.total);
   return 0;
+}
+
+function tryPiece(
+  frame: Frame,
+  fd: number,
+  message: Queueable,
+  isOfEarlier: ((errno: number) => boolean) | undefined,
+): number {
+  let sent = sendPiece(frame, fd, message);
+  for (let tries = 1; sent < 0 && tries < TRIES && isOfEarlier?.(-sent) === true; tries++) {
+    sent = sendPiece(frame, fd, message);
+  }
+  return sent;
 }
 
 /**

@@ -2,8 +2,9 @@
 
 import { errnoName } from "../../../shim/index.js";
 import { sends } from "../diagnostics.js";
-import { ownError } from "../errors.js";
 import { theFrame } from "../frame.js";
+import { isUnix, isUnixStream } from "../kind.js";
+import type { SocketKind } from "../query.js";
 import { sendError } from "../send-error.js";
 import type { Sent } from "../send-fds.js";
 import { type Patience, watchPatience } from "./giving-up.js";
@@ -19,6 +20,7 @@ import {
   waitingFds,
 } from "./queued.js";
 import { type Lifeline, Share } from "./readiness.js";
+import { queueFull, torn, withSent } from "./refusals.js";
 import { later, whenRoomAt } from "./room.js";
 
 /** A message in the queue, and who waits for it. */
@@ -49,7 +51,10 @@ export class Sender {
   readonly #fd: number;
   readonly #life: Lifeline;
   readonly #stream: boolean;
+  /** Whether it is the receiver's buffer that is full, and not that of this socket. */
+  readonly #fillsReceivers: boolean;
   readonly #limits: QueueLimits;
+  readonly #isOfEarlier: ((errno: number) => boolean) | undefined;
   /** Whether events tell of room. */
   #watching = false;
   readonly #queue = new Line<Queued>();
@@ -65,12 +70,22 @@ export class Sender {
   #drained: (() => void)[] | undefined;
   #endRoom: (() => void) | undefined;
 
-  constructor(socket: object, fd: number, stream: boolean, limits: QueueLimits, life: Lifeline) {
+  /** @param isOfEarlier Whether a refusal was meant for an earlier message: this one was not tried. */
+  constructor(
+    socket: object,
+    fd: number,
+    kind: SocketKind,
+    limits: QueueLimits,
+    life: Lifeline,
+    isOfEarlier?: (errno: number) => boolean,
+  ) {
     this.#socket = socket;
     this.#fd = fd;
     this.#life = life;
-    this.#stream = stream;
+    this.#stream = isUnixStream(kind);
+    this.#fillsReceivers = isUnix(kind);
     this.#limits = limits;
+    this.#isOfEarlier = isOfEarlier;
   }
 
   /** Bytes that wait to be sent. */
@@ -107,7 +122,7 @@ export class Sender {
   }
 
   #sendOn(message: Queueable): number {
-    return sendOn(theFrame(), this.#fd, this.#stream, message);
+    return sendOn(theFrame(), this.#fd, this.#stream, message, this.#isOfEarlier);
   }
 
   /** A stream that has begun a message waits out what passes: it would be of no more use. */
@@ -150,7 +165,7 @@ export class Sender {
     this.#endRoom?.();
     const flush = (): void => this.flush();
     if (result !== -theFrame().EAGAIN) this.#endRoom = later(flush);
-    else if (plan.to === undefined) this.#endRoom = undefined;
+    else if (plan.to === undefined || !this.#fillsReceivers) this.#endRoom = undefined;
     else this.#endRoom = whenRoomAt(this.#fd, plan.to, flush);
     if (this.#endRoom === undefined) this.#watch(true);
   }
@@ -280,20 +295,4 @@ export class Sender {
     if (this.#stream && message.bytes > 0) this.end(() => torn(error));
     return withSent(error, message);
   }
-}
-
-/** The error says what the kernel had taken of its message. */
-function withSent(error: Error, message: Queueable): Error {
-  return message.bytes === 0 ? error : Object.assign(error, { sent: sentOf(message) });
-}
-
-function torn(cause: Error): Error {
-  const message = "an earlier message was cut short on this stream: nothing can follow it";
-  return Object.assign(new Error(message, { cause }), { code: "ERR_CMSG_STREAM_TORN" });
-}
-
-function queueFull(): Error {
-  const message =
-    "too much waits to be sent on this socket: await earlier sends, or raise queueBytes or queueFds";
-  return ownError("ERR_CMSG_QUEUE_FULL", message);
 }

@@ -47,6 +47,7 @@ export type {
 export type { Bytes } from "./codec/arguments.js";
 export {
   credentials,
+  definitions,
   ipRecvErr,
   pidfd,
   rights,
@@ -60,10 +61,10 @@ export type {
   AnyOutgoing,
   Declaration,
   Definition,
+  DefinitionOf,
   DescriptorLike,
   Direction,
-  FieldValues,
-  Identity,
+  FormDeclaration,
   Outgoing,
   WithDescriptors,
 } from "./codec/definition.js";
@@ -79,7 +80,16 @@ export type {
   WalkOptions,
 } from "./codec/face.js";
 export type { DescriptorSlot, Field, ReadContext, WriteContext } from "./codec/field.js";
+export type {
+  Conversion,
+  Fields,
+  FieldValues,
+  GivenOf,
+  GivenValues,
+  ValueOf,
+} from "./codec/field-struct.js";
 export * as field from "./codec/fields.js";
+export type { Form, Identity } from "./codec/form.js";
 export { type HostAbi, hostAbi } from "./codec/host-abi.js";
 export type { Layout, MemberLayout, StructLayout } from "./codec/layout.js";
 export { ControlMessage, type Problem } from "./codec/message.js";

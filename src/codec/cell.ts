@@ -20,6 +20,7 @@ import {
   U64,
   ULONG,
 } from "../../assembly/shared/kind.js";
+import type { Abi } from "./abi.js";
 import { rangeError, typeError } from "./arguments.js";
 import type { Core } from "./core.js";
 
@@ -33,8 +34,12 @@ export interface Element {
   readonly id?: number;
   /** Where the value has it: `.pid`, or nothing where it is the whole value. */
   readonly path?: string;
+  /** What its number counts: "bytes", "ns". */
+  readonly unit?: string;
   /** How its cell is printed; a number or hex bytes otherwise. */
   readonly show?: (cell: Cell) => string;
+  /** What its cell stands for, by name. `near(n)` is the cell of the element `n` places behind it. */
+  readonly note?: (cell: Cell, abi: Abi, near: (n: number) => Cell | undefined) => string | null;
 }
 
 /** What one element holds: a number up to 32 bits, a bigint above, bytes for octets, a list for arrays and tails. */

@@ -13,7 +13,7 @@ import {
 } from "../../assembly/shared/message.js";
 import { LENGTH_BELOW_HEADER, LENGTH_PAST_END } from "../../assembly/shared/status.js";
 import type { Abi } from "./abi.js";
-import { findDefinition } from "./catalogue/index.js";
+import { findForm } from "./catalogue/index.js";
 import { ARENA_CONTROL, ARENA_RECORDS, type Core } from "./core.js";
 import type { AnyDefinition } from "./definition.js";
 import { DecodeError } from "./errors.js";
@@ -113,18 +113,19 @@ export function decodeFound<F>(
   const { abi } = context;
   const problems: Problem[] = [];
   const read = found.map(({ offset, level, type, payload, length }) => {
-    const definition = findDefinition(abi, level, type, own);
+    const known = findForm(core, abi, level, type, length, own);
     const at = control + payload;
     const bytes = core.bytes.slice(at, at + length);
-    if (definition === undefined) return { bytes, definition, cells: undefined };
-    const problem = payloadProblem(core, abi, definition, offset, length);
+    if (known === undefined) return { bytes, known, cells: undefined };
+    const problem = payloadProblem(core, abi, known, { offset, level, type, available: length });
     if (problem !== undefined) problems.push(problem);
-    return { bytes, definition, cells: definition.program.unpack(core, abi, at, length) };
+    return { bytes, known, cells: known.form.program.unpack(core, abi, at, length) };
   });
   // A field of the caller's own runs the caller's code, which may use the same memory: all bytes are out of it by now.
-  const messages = read.map(({ bytes, definition, cells }, i) => {
+  const messages = read.map(({ bytes, known, cells }, i) => {
     const { level, type } = found[i] as Found;
-    const value = cells === undefined ? undefined : definition?.read(cells, context);
+    const value = cells === undefined ? undefined : known?.form.read(cells, context);
+    const definition = known?.definition;
     return new ControlMessage<unknown, F>(core, abi, level, type, bytes, definition, value);
   });
   return { messages, problems };

@@ -1,12 +1,17 @@
 // control(): a control-message type as one declared value. Everything else about it is derived: value type, bytes in both
 // directions, shortest payload, printed text.
 
-import { ELEMENT_REST, KIND_END } from "../../assembly/shared/kind.js";
-import { type Abi, constantOf } from "./abi.js";
-import { int32, integerIn, rangeError, typeError } from "./arguments.js";
-import type { Cell } from "./cell.js";
-import type { Core } from "./core.js";
-import type { DescriptorSlot, Field, ReadContext, WriteContext } from "./field.js";
+import type { Abi } from "./abi.js";
+import { flagOf, int32, integerIn, typeError } from "./arguments.js";
+import type { DescriptorSlot, Field } from "./field.js";
+import {
+  checkField,
+  type Fields,
+  type FieldValues,
+  type GivenValues,
+  recordOf,
+} from "./field-struct.js";
+import { type Form, formsIn, type Identity } from "./form.js";
 import { Program } from "./program.js";
 
 /** Who sends a message: programs, the kernel, or either. */
@@ -36,41 +41,49 @@ export interface AnyOutgoing {
   readonly value: unknown;
 }
 
-/** A value to send: what a call of a definition answers. */
-export interface Outgoing<V> extends AnyOutgoing {
-  readonly value: WithDescriptors<V, DescriptorLike>;
-}
-
-/** The level and type that identify a message in one ABI. */
-export interface Identity {
-  readonly level: number;
-  readonly type: number;
+/** A value to send: what a call of a definition answers. `W` is what was given. */
+export interface Outgoing<W> extends AnyOutgoing {
+  readonly value: WithDescriptors<W, DescriptorLike>;
 }
 
 /** A declared control-message type, whatever its value is. */
 export interface AnyDefinition {
   /** C name of the type. */
   readonly name: string;
+  /** Level and type of the first form: C names of constants, or numbers. */
   readonly level: string | number;
   readonly type: string | number;
   readonly direction: Direction;
   /** Socket options that make the kernel deliver it. */
   readonly enable: readonly string[];
+  /** What else must be so that it is delivered or accepted. */
+  readonly needs: string | undefined;
+  /** The type that stands for it in the other internet family: IP_TTL and IPV6_HOPLIMIT. */
+  readonly counterpart: string | undefined;
+  /** Bytes of the longest payload; undefined where it has no bound but the control buffer's. */
+  readonly limit: number | undefined;
+  /** First version of Linux, or of the system it belongs to. */
+  readonly since: string | undefined;
+  /** Whether a test sends or receives it through a running kernel. Its bytes alone are held by vectors otherwise. */
+  readonly proven: boolean;
   /** Where it is described. */
   readonly source: string;
   /** Whether its payload holds file descriptors. */
   readonly descriptors: boolean;
-  readonly program: Program;
-  /** Cells of a value, one per element of the program. */
-  write(value: unknown, path: string, context: WriteContext): Cell[];
-  /** The value that cells stand for. */
-  read(cells: readonly Cell[], context: ReadContext): unknown;
+  /** Its payload on the systems that have it. */
+  readonly forms: readonly Form[];
 }
 
-/** A declared control-message type. Calling it with a value makes a message to send. */
-export interface Definition<V> extends AnyDefinition {
-  (value: WithDescriptors<V, DescriptorLike>): Outgoing<V>;
-  read(cells: readonly Cell[], context: ReadContext): V;
+/** A declared control-message type with a known type of value. */
+export interface DefinitionOf<V> extends AnyDefinition {
+  readonly forms: readonly Form<V>[];
+}
+
+/** A declared control-message type. Calling it with a value makes a message to send. `W` is what may be given. */
+export interface Definition<V, W = V> extends DefinitionOf<V> {
+  (
+    ...value: undefined extends W ? [value?: W] : [value: WithDescriptors<W, DescriptorLike>]
+  ): Outgoing<W>;
 }
 
 /** What is declared about a type, beside its fields. */
@@ -80,16 +93,30 @@ export interface Declaration {
   /** Type: the C name of a constant (that of the definition unless given), or a number. */
   readonly type?: string | number;
   readonly direction: Direction;
+  /** Socket options that make the kernel deliver it, by their C names. */
   readonly enable?: readonly string[];
+  /** What else must be so that it is delivered or accepted, as half a sentence. */
+  readonly needs?: string;
+  /** C name of the type that stands for it in the other internet family. */
+  readonly counterpart?: string;
+  /** Bytes of the longest payload, where fields repeat to its end. */
+  readonly limit?: number;
+  /** First version of Linux, or of the system it belongs to. */
+  readonly since?: string;
+  /** Whether a test sends or receives it through a running kernel. */
+  readonly proven?: boolean;
   readonly source: string;
 }
 
-type Fields = Readonly<Record<string, Field<unknown>>>;
-
-type ValueOf<F> = F extends Field<infer T> ? T : never;
-
-/** The value of a record of fields. */
-export type FieldValues<R> = { readonly [K in keyof R]: ValueOf<R[K]> };
+/** The payload on some systems, where systems differ. What is not given is as the declaration has it. */
+export interface FormDeclaration<T, W = T> {
+  /** ABIs that have it: their names, or how these begin ("netbsd", "linux-sparc64"). All that no other form names unless given. */
+  readonly on?: readonly string[];
+  readonly level?: string | number;
+  readonly type?: string | number;
+  readonly enable?: readonly string[];
+  readonly value: Field<T, W>;
+}
 
 /**
  * Declares a control-message type whose value is a record of fields, in the order of the C struct.
@@ -106,35 +133,23 @@ export type FieldValues<R> = { readonly [K in keyof R]: ValueOf<R[K]> };
 export function control<R extends Fields>(
   name: string,
   declaration: Declaration & { readonly fields: R },
-): Definition<FieldValues<R>>;
+): Definition<FieldValues<R>, GivenValues<R>>;
 
 /** Declares a control-message type whose value is that of one field. */
-export function control<T>(
+export function control<T, W = T>(
   name: string,
-  declaration: Declaration & { readonly value: Field<T> },
-): Definition<T>;
+  declaration: Declaration & { readonly value: Field<T, W> },
+): Definition<T, W>;
 
-export function control(
+/** Declares a control-message type that systems lay out differently, or know by several numbers. */
+export function control<T, W = T>(
   name: string,
-  declaration: Declaration & {
-    readonly fields?: Readonly<Record<string, Field<unknown>>>;
-    readonly value?: Field<unknown>;
-  },
-): unknown {
-  const { level, type, direction, enable, source, shape } = checkDeclaration(name, declaration);
+  declaration: Declaration & { readonly forms: readonly FormDeclaration<T, W>[] },
+): Definition<T, W>;
+
+export function control(name: string, declaration: AnyDeclaration): unknown {
+  const properties = checkDeclaration(name, declaration);
   const definition = (given: unknown) => ({ definition: made, value: given });
-  const properties = {
-    name,
-    level,
-    type,
-    direction,
-    enable,
-    source,
-    descriptors: shape.descriptors,
-    program: new Program(shape.elements),
-    write: shape.write,
-    read: shape.read,
-  };
   for (const [key, property] of Object.entries(properties)) {
     Object.defineProperty(definition, key, { value: property, enumerable: true });
   }
@@ -147,37 +162,97 @@ const definitions = new WeakSet<object>();
 
 const DIRECTIONS: readonly unknown[] = ["send", "receive", "both"];
 
+type AnyDeclaration = Declaration & {
+  readonly fields?: Fields;
+  readonly value?: Field<unknown>;
+  readonly forms?: readonly FormDeclaration<unknown>[];
+};
+
 /** Everything of a declaration, checked and copied: a mistake shows where it is made and not when a message arrives. */
-function checkDeclaration(
-  name: unknown,
-  given: Partial<Declaration & { readonly fields: Fields; readonly value: Field<unknown> }>,
-) {
+function checkDeclaration(name: unknown, given: Partial<AnyDeclaration>): AnyDefinition {
   if (typeof name !== "string" || name === "")
     throw typeError("name", "the C name of a type", name);
   if (typeof given !== "object" || given === null) {
     throw typeError(`declaration of ${name}`, "an object", given);
   }
-  const { level, type = name, direction, enable = [], source, fields, value } = given;
+  const { direction, source, limit, proven = false, needs, counterpart, since } = given;
   const what = (property: string): string => `${property} of ${name}`;
   if (!DIRECTIONS.includes(direction)) {
     throw typeError(what("direction"), '"send", "receive" or "both"', direction);
   }
-  if (!Array.isArray(enable) || enable.some((option) => typeof option !== "string")) {
-    throw typeError(what("enable"), "an array of names of socket options", enable);
+  for (const [key, text] of Object.entries({ needs, counterpart, since })) {
+    if (text !== undefined && typeof text !== "string")
+      throw typeError(what(key), "a string", text);
   }
   if (typeof source !== "string") throw typeError(what("source"), "a string", source);
-  if ((fields === undefined) === (value === undefined)) {
-    throw typeError(`declaration of ${name}`, "given either fields or value", fields);
-  }
+  const forms = Object.freeze(formsOf(given, name));
+  const [{ level, type, enable }] = forms as unknown as [Form];
+  const descriptors = forms.some((form) => form.descriptors);
+  const place = { name, level, type, enable, descriptors, forms, source };
   return {
-    level: checkNumber(level, what("level")),
-    type: checkNumber(type, what("type")),
-    direction,
-    enable: Object.freeze([...enable]),
-    source,
-    shape:
-      value === undefined ? recordOf(fields as Fields, name) : checkField(value, what("value")),
+    ...place,
+    direction: direction as Direction,
+    needs,
+    counterpart,
+    since,
+    limit: limit === undefined ? undefined : integerIn(limit, 0, 0x10000, what("limit")),
+    proven: flagOf(proven, what("proven")),
   };
+}
+
+/** The forms of a declaration: one from its fields or value, or those that it lists. */
+function formsOf(given: Partial<AnyDeclaration>, name: string): Form[] {
+  const { fields, value, forms } = given;
+  const kinds = [fields, value, forms].filter((kind) => kind !== undefined);
+  if (kinds.length !== 1) {
+    throw typeError(
+      `declaration of ${name}`,
+      "given fields or value or forms, one of them",
+      fields,
+    );
+  }
+  if (forms === undefined) {
+    const shape =
+      value === undefined
+        ? recordOf(fields as Fields, name)
+        : checkField(value, `value of ${name}`);
+    return [formOf({ type: name, ...given }, {}, shape, name)];
+  }
+  if (!Array.isArray(forms) || forms.length === 0) {
+    throw typeError(`forms of ${name}`, "an array of at least one", forms);
+  }
+  return forms.map((form, i) => {
+    const own = `form ${i} of ${name}`;
+    if (typeof form !== "object" || form === null) throw typeError(own, "an object", form);
+    return formOf({ type: name, ...given }, form, checkField(form.value, `value of ${own}`), own);
+  });
+}
+
+function formOf(
+  whole: Partial<Declaration>,
+  own: Partial<FormDeclaration<unknown>>,
+  shape: Field<unknown>,
+  name: string,
+): Form {
+  const { level, type, enable = [] } = { ...whole, ...own };
+  const form: Form = {
+    on: namesIn(own.on ?? [], `on of ${name}`, "beginnings of names of ABIs"),
+    level: checkNumber(level, `level of ${name}`),
+    type: checkNumber(type, `type of ${name}`),
+    enable: namesIn(enable, `enable of ${name}`, "names of socket options"),
+    descriptors: shape.descriptors,
+    program: new Program(shape.elements),
+    write: shape.write,
+    read: shape.read,
+  };
+  return Object.freeze(form);
+}
+
+function namesIn(names: unknown, what: string, of: string): readonly string[] {
+  if (!Array.isArray(names) || names.some((name) => typeof name !== "string")) {
+    throw typeError(what, `an array of ${of}`, names);
+  }
+  return Object.freeze([...names]);
 }
 
 function checkNumber(given: unknown, what: string): string | number {
@@ -186,80 +261,13 @@ function checkNumber(given: unknown, what: string): string | number {
   throw typeError(what, "the C name of a constant or its number", given);
 }
 
-/** A field that is part of a program: its elements exist, and only the last repeats to the end. */
-function checkField(field: Field<unknown>, what: string): Field<unknown> {
-  const { elements, write, read } = (field ?? {}) as Partial<Field<unknown>>;
-  if (!Array.isArray(elements) || typeof write !== "function" || typeof read !== "function") {
-    throw typeError(what, "made by a function of `field`", field);
-  }
-  if (elements.length > ELEMENT_LIMIT) {
-    throw rangeError(what, `of at most ${ELEMENT_LIMIT} members`, elements.length);
-  }
-  for (const [i, { name, kind, count }] of elements.entries()) {
-    if (typeof name !== "string" || name === "")
-      throw typeError(`${what}: member ${i}`, "named", name);
-    integerIn(kind, 1, KIND_END - 1, `${what}: kind of ${name}`);
-    integerIn(count, 1, ELEMENT_REST, `${what}: count of ${name}`);
-    if (count === ELEMENT_REST && i < elements.length - 1) {
-      throw rangeError(`${what}: ${name}`, "last, as it takes the rest of the payload", i);
-    }
-  }
-  return field;
-}
-
-/** Members that a field program can number. */
-const ELEMENT_LIMIT = 255;
-
-/** A record of fields as one field. */
-function recordOf(fields: Fields, name: string): Field<unknown> {
-  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) {
-    throw typeError(`fields of ${name}`, "an object of fields", fields);
-  }
-  const entries = Object.entries(fields);
-  for (const [key, field] of entries) checkField(field, `field ${key} of ${name}`);
-  const record: Field<unknown> = {
-    elements: entries.flatMap(([key, field]) =>
-      field.elements.map((element) => ({ ...element, path: `.${key}${element.path ?? ""}` })),
-    ),
-    descriptors: entries.some(([, field]) => field.descriptors),
-    write(value, path, context) {
-      if (typeof value !== "object" || value === null) {
-        throw typeError(path, `an object with ${entries.map(([key]) => key).join(", ")}`, value);
-      }
-      const given = value as Readonly<Record<string, unknown>>;
-      return entries.flatMap(([key, field]) => field.write(given[key], `${path}.${key}`, context));
-    },
-    read(cells, context) {
-      let used = 0;
-      return Object.fromEntries(
-        entries.map(([key, field]) => {
-          const own = cells.slice(used, used + field.elements.length);
-          used += field.elements.length;
-          return [key, field.read(own, context)];
-        }),
-      );
-    },
-  };
-  return checkField(record, `fields of ${name}`);
-}
-
 /** Whether a value is a definition. */
 export function isDefinition(value: unknown): value is AnyDefinition {
   return typeof value === "function" && definitions.has(value);
 }
 
-function numberOf(name: string | number, abi: Abi): number | undefined {
-  return typeof name === "number" ? name : constantOf(abi, name);
-}
-
-/** Level and type of a definition in an ABI; undefined where the system does not have it. */
+/** Level and type that a definition is sent with in an ABI; undefined where the system does not have it. */
 export function identityOf(definition: AnyDefinition, abi: Abi): Identity | undefined {
-  const level = numberOf(definition.level, abi);
-  const type = numberOf(definition.type, abi);
-  return level === undefined || type === undefined ? undefined : { level, type };
-}
-
-/** The shortest payload that holds every field, in bytes. */
-export function minimumLength(core: Core, definition: AnyDefinition, abi: Abi): number {
-  return definition.program.layout(core, abi).end;
+  const [first] = formsIn(definition, abi);
+  return first === undefined ? undefined : { level: first.level, type: first.type };
 }

@@ -5,9 +5,10 @@ import type { Abi } from "./abi.js";
 import { bytesOf, int32, integerIn, rangeError, typeError } from "./arguments.js";
 import type { Cell } from "./cell.js";
 import { ARENA_CONTROL, ARENA_PAYLOAD, CONTROL_LIMIT, type Core } from "./core.js";
-import { type AnyOutgoing, identityOf, isDefinition } from "./definition.js";
+import { type AnyOutgoing, isDefinition } from "./definition.js";
 import { EncodeError } from "./errors.js";
 import type { WriteContext } from "./field.js";
+import { type Form, formsIn } from "./form.js";
 
 /** A control message by its numbers and bytes. */
 export interface RawMessage {
@@ -25,7 +26,8 @@ export interface PreparedMessage {
   readonly level: number;
   readonly type: number;
   readonly payload: Uint8Array | undefined;
-  /** Cells of a definition's program, where there is no payload. */
+  /** The form of a definition, and a cell per element of its program, where there is no payload. */
+  readonly form: Form | undefined;
   readonly cells: readonly Cell[];
   readonly outgoing: AnyOutgoing | undefined;
   readonly path: string;
@@ -68,6 +70,7 @@ export function prepareMessage(
     level: int32(level, `${path}.level`),
     type: int32(type, `${path}.type`),
     payload: bytesOf(payload, `${path}.payload`),
+    form: undefined,
     cells: [],
     outgoing: undefined,
     path,
@@ -80,24 +83,24 @@ function prepareOutgoing(
   context: WriteContext,
 ): PreparedMessage {
   const { definition, value } = outgoing;
-  const identity = identityOf(definition, context.abi);
-  if (identity === undefined) {
+  const [known] = formsIn(definition, context.abi);
+  if (known === undefined) {
     throw new EncodeError(
       "ERR_CMSG_UNKNOWN_TYPE",
       `${path}: ${context.abi.name} has no ${definition.name}`,
       { path },
     );
   }
-  const cells = definition.write(value, `${path}.value`, context);
-  const { level, type } = identity;
-  return { level, type, payload: undefined, cells, outgoing, path };
+  const { form, level, type } = known;
+  const cells = form.write(value, `${path}.value`, context);
+  return { level, type, payload: undefined, form, cells, outgoing, path };
 }
 
 /** Puts the payload of a message at the arena's payload offset; answers its length. */
 export function stagePayload(core: Core, abi: Abi, message: PreparedMessage): number {
-  const { payload, outgoing, cells, path } = message;
+  const { payload, form, cells, path } = message;
   if (payload === undefined) {
-    return (outgoing as AnyOutgoing).definition.program.pack(core, abi, cells, `${path}.value`);
+    return (form as Form).program.pack(core, abi, cells, `${path}.value`);
   }
   if (payload.length > CONTROL_LIMIT) {
     throw rangeError(`${path}.payload`, `at most ${CONTROL_LIMIT} bytes`, payload.length);

@@ -1,7 +1,7 @@
 // explain(): a control buffer as data for people. Page, terminal, inspect and tests draw this one model.
 
 import type { Abi } from "./abi.js";
-import { findDefinition } from "./catalogue/index.js";
+import { findForm } from "./catalogue/index.js";
 import type { Core } from "./core.js";
 import { endProblems, findSafely } from "./decode.js";
 import type { AnyDefinition } from "./definition.js";
@@ -42,10 +42,10 @@ export function explainControl(
   const { length } = bytes;
   const walk = walkControl(core, abi, length, settings);
   const safe = findSafely(core, abi, length);
-  const short = safe.found.flatMap((found): Problem[] => {
-    const definition = findDefinition(abi, found.level, found.type, own);
-    if (definition === undefined) return [];
-    const problem = payloadProblem(core, abi, definition, found.offset, found.length);
+  const short = safe.found.flatMap(({ offset, level, type, length: available }): Problem[] => {
+    const known = findForm(core, abi, level, type, available, own);
+    if (known === undefined) return [];
+    const problem = payloadProblem(core, abi, known, { offset, level, type, available });
     return problem === undefined ? [] : [problem];
   });
   const spans = length === 0 ? [] : partition(core, abi, length, walk.headers, own);

@@ -1,7 +1,8 @@
 // Field constructors for IP addresses and socket addresses inside payloads.
 
-import { BE16, OCTETS, SA_FAMILY, SA_LENGTH } from "../../assembly/shared/kind.js";
-import { constantOf } from "./abi.js";
+import { BE16, BE32, OCTETS, SA_FAMILY, SA_LENGTH, U32 } from "../../assembly/shared/kind.js";
+import { type Abi, constantOf } from "./abi.js";
+import type { InternetAddress } from "./address.js";
 import { typeError } from "./arguments.js";
 import type { Cell } from "./cell.js";
 import type { Field } from "./field.js";
@@ -35,15 +36,23 @@ export function ipv6(name: string): Field<string> {
   return ipField(name, 16, parseIPv6, formatIPv6);
 }
 
+const FAMILIES = ["AF_UNSPEC", "AF_UNIX", "AF_INET", "AF_INET6"];
+
+function noteFamily(cell: Cell, abi: Abi): string | null {
+  return FAMILIES.find((family) => constantOf(abi, family) === cell) ?? null;
+}
+
+function checkEndpoint(value: unknown, path: string): void {
+  if (typeof value !== "object") throw typeError(path, "{ host, port } or null", value);
+}
+
 /** A struct sockaddr_in; null when its family says that it holds no address. */
-export function sockaddrIn(
-  name: string,
-): Field<{ readonly host: string; readonly port: number } | null> {
+export function sockaddrIn(name: string): Field<InternetAddress | null> {
   const address = ipv4(`${name}.sin_addr`);
   return {
     elements: [
       { name: `${name}.sin_len`, kind: SA_LENGTH, count: 1 },
-      { name: `${name}.sin_family`, kind: SA_FAMILY, count: 1 },
+      { name: `${name}.sin_family`, kind: SA_FAMILY, count: 1, note: noteFamily },
       { name: `${name}.sin_port`, kind: BE16, count: 1, path: ".port" },
       ...address.elements,
       { name: `${name}.sin_zero`, kind: OCTETS, count: 8 },
@@ -52,7 +61,7 @@ export function sockaddrIn(
     write(value, path, context): Cell[] {
       const zero = new Uint8Array(8);
       if (value === null) return [0, 0, 0, new Uint8Array(4), zero];
-      if (typeof value !== "object") throw typeError(path, "{ host, port } or null", value);
+      checkEndpoint(value, path);
       const { host, port } = value;
       const family = constantOf(context.abi, "AF_INET") ?? 0;
       return [16, family, port, ...address.write(host, `${path}.host`, context), zero];
@@ -60,6 +69,40 @@ export function sockaddrIn(
     read(cells, context) {
       if (cells[1] === 0) return null;
       return { host: address.read(cells.slice(3), context), port: cells[2] as number };
+    },
+  };
+}
+
+/** A struct sockaddr_in6; null when its family says that it holds no address. */
+export function sockaddrIn6(name: string): Field<InternetAddress | null> {
+  const address = ipv6(`${name}.sin6_addr`);
+  return {
+    elements: [
+      { name: `${name}.sin6_len`, kind: SA_LENGTH, count: 1 },
+      { name: `${name}.sin6_family`, kind: SA_FAMILY, count: 1, note: noteFamily },
+      { name: `${name}.sin6_port`, kind: BE16, count: 1, path: ".port" },
+      { name: `${name}.sin6_flowinfo`, kind: BE32, count: 1, path: ".flowInfo" },
+      ...address.elements,
+      { name: `${name}.sin6_scope_id`, kind: U32, count: 1, path: ".scopeId" },
+    ],
+    descriptors: false,
+    write(value, path, context): Cell[] {
+      if (value === null) return [0, 0, 0, 0, new Uint8Array(16), 0];
+      checkEndpoint(value, path);
+      const { host, port, flowInfo = 0, scopeId = 0 } = value;
+      const family = constantOf(context.abi, "AF_INET6") ?? 0;
+      const bytes = address.write(host, `${path}.host`, context);
+      return [28, family, port, flowInfo, ...bytes, scopeId];
+    },
+    read(cells, context) {
+      if (cells[1] === 0) return null;
+      const [, , port, flowInfo, , scopeId] = cells as number[];
+      return {
+        host: address.read(cells.slice(4), context),
+        port: port as number,
+        ...(flowInfo === 0 ? undefined : { flowInfo: flowInfo as number }),
+        ...(scopeId === 0 ? undefined : { scopeId: scopeId as number }),
+      };
     },
   };
 }

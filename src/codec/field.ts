@@ -42,56 +42,56 @@ export interface ReadContext {
   descriptor(number: number): unknown;
 }
 
-/** A part of a payload. `T` is its value. */
-export interface Field<T> {
+/** A part of a payload. `T` is its value, `W` what is given for it. */
+export interface Field<T, W = T> {
   readonly elements: readonly Element[];
   /** Whether it holds file descriptors. */
   readonly descriptors: boolean;
   /** One cell per element. */
-  write(value: T, path: string, context: WriteContext): Cell[];
+  write(value: W, path: string, context: WriteContext): Cell[];
   /** The value, from one cell per element. */
   read(cells: readonly Cell[], context: ReadContext): T;
 }
 
-function scalar<T extends number | bigint>(name: string, kind: number): Field<T> {
+function scalar<T extends number | bigint>(name: string, kind: number, unit?: string): Field<T> {
   return {
-    elements: [{ name, kind, count: 1 }],
+    elements: [{ name, kind, count: 1, ...(unit === undefined ? undefined : { unit }) }],
     descriptors: false,
     write: (value) => [value],
     read: (cells) => cells[0] as T,
   };
 }
 
-// The argument is the member's C name.
+// The arguments are the member's C name, and the unit of its number where it has one.
 
 /** An unsigned char (uint8_t). */
-export const u8 = (name: string): Field<number> => scalar(name, U8);
+export const u8 = (name: string, unit?: string): Field<number> => scalar(name, U8, unit);
 /** A signed char (int8_t). */
-export const i8 = (name: string): Field<number> => scalar(name, I8);
+export const i8 = (name: string, unit?: string): Field<number> => scalar(name, I8, unit);
 /** A uint16_t. */
-export const u16 = (name: string): Field<number> => scalar(name, U16);
+export const u16 = (name: string, unit?: string): Field<number> => scalar(name, U16, unit);
 /** An int16_t. */
-export const i16 = (name: string): Field<number> => scalar(name, I16);
+export const i16 = (name: string, unit?: string): Field<number> => scalar(name, I16, unit);
 /** A uint32_t or unsigned int. */
-export const u32 = (name: string): Field<number> => scalar(name, U32);
+export const u32 = (name: string, unit?: string): Field<number> => scalar(name, U32, unit);
 /** An int32_t or int. */
-export const i32 = (name: string): Field<number> => scalar(name, I32);
+export const i32 = (name: string, unit?: string): Field<number> => scalar(name, I32, unit);
 /** A uint64_t. */
-export const u64 = (name: string): Field<bigint> => scalar(name, U64);
+export const u64 = (name: string, unit?: string): Field<bigint> => scalar(name, U64, unit);
 /** An int64_t. */
-export const i64 = (name: string): Field<bigint> => scalar(name, I64);
+export const i64 = (name: string, unit?: string): Field<bigint> => scalar(name, I64, unit);
 /** A long: 32 or 64 bits, as the ABI has it. */
-export const long = (name: string): Field<bigint> => scalar(name, LONG);
+export const long = (name: string, unit?: string): Field<bigint> => scalar(name, LONG, unit);
 /** An unsigned long: 32 or 64 bits, as the ABI has it. */
-export const ulong = (name: string): Field<bigint> => scalar(name, ULONG);
+export const ulong = (name: string, unit?: string): Field<bigint> => scalar(name, ULONG, unit);
 /** A size_t. */
-export const size = (name: string): Field<bigint> => scalar(name, SIZE);
+export const size = (name: string, unit?: string): Field<bigint> => scalar(name, SIZE, unit);
 /** A pointer, as a number. */
-export const pointer = (name: string): Field<bigint> => scalar(name, POINTER);
+export const pointer = (name: string, unit?: string): Field<bigint> => scalar(name, POINTER, unit);
 /** Two bytes in network byte order. */
-export const be16 = (name: string): Field<number> => scalar(name, BE16);
+export const be16 = (name: string, unit?: string): Field<number> => scalar(name, BE16, unit);
 /** Four bytes in network byte order. */
-export const be32 = (name: string): Field<number> => scalar(name, BE32);
+export const be32 = (name: string, unit?: string): Field<number> => scalar(name, BE32, unit);
 
 /** `count` bytes without a type. */
 export function octets(name: string, count: number): Field<Uint8Array> {

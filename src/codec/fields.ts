@@ -21,4 +21,14 @@ export {
   u64,
   ulong,
 } from "./field.js";
-export { ipv4, ipv6, sockaddrIn } from "./field-address.js";
+export { ipv4, ipv6, sockaddrIn, sockaddrIn6 } from "./field-address.js";
+export {
+  type ExtendedError,
+  extendedError,
+  type GivenError,
+  type ReportedError,
+  reportedError,
+} from "./field-error.js";
+export { flags, type Names, named, within, yesNo } from "./field-name.js";
+export { converted, none, optional, struct } from "./field-struct.js";
+export { bintime, type TimeWidths, timespec, timeval } from "./field-time.js";

@@ -5,13 +5,12 @@ import { typeError } from "./arguments.js";
 import { ARENA_PAYLOAD, type Core } from "./core.js";
 import {
   type AnyDefinition,
-  type Definition,
-  identityOf,
+  type DefinitionOf,
   isDefinition,
-  minimumLength,
   type WithDescriptors,
 } from "./definition.js";
 import type { ReadContext } from "./field.js";
+import { type Form, fitsExactly, formsIn, minimumLength } from "./form.js";
 import { levelName, typeName, withNumber } from "./names.js";
 
 /** Something wrong with a control buffer. Decoding goes on around it. */
@@ -84,7 +83,7 @@ export class ControlMessage<V = unknown, F = number> {
   }
 
   /** Whether this is a message of `definition` with a value: narrows the type of `value`. */
-  is<W>(definition: Definition<W>): this is ControlMessage<W, F> & {
+  is<W>(definition: DefinitionOf<W>): this is ControlMessage<W, F> & {
     readonly value: WithDescriptors<W, F>;
   } {
     if (!isDefinition(definition)) throw typeError("definition", "made by control()", definition);
@@ -95,43 +94,38 @@ export class ControlMessage<V = unknown, F = number> {
    * Reads the payload with a definition that decoding did not know of; undefined when level and type are not its own or the
    * payload is too short. Descriptors come out as the numbers that stand in the payload.
    */
-  as<W>(definition: Definition<W>): WithDescriptors<W, number> | undefined {
+  as<W>(definition: DefinitionOf<W>): WithDescriptors<W, number> | undefined {
     if (!isDefinition(definition)) throw typeError("definition", "made by control()", definition);
-    const identity = identityOf(definition, this.#abi);
-    if (identity?.level !== this.level || identity.type !== this.type) return undefined;
     const core = this.#core;
+    const { length } = this.payload;
+    const forms = formsIn(definition, this.#abi)
+      .filter(({ level, type }) => level === this.level && type === this.type)
+      .map(({ form }) => form);
+    const form = forms.find((each) => fitsExactly(core, each, this.#abi, length)) ?? forms[0];
+    if (form === undefined) return undefined;
     const at = core.arena + ARENA_PAYLOAD;
     core.bytes.set(this.payload, at);
+    const cells = form.program.unpack(core, this.#abi, at, length);
+    if (cells === undefined) return undefined;
     const context: ReadContext = { abi: this.#abi, descriptor: (number) => number };
-    const read = readPayload(core, definition, at, this.payload.length, context);
-    return read as WithDescriptors<W, number> | undefined;
+    return form.read(cells, context) as WithDescriptors<W, number>;
   }
 }
 
-/** The value of the payload of `length` bytes at `at`; undefined when it is shorter than the fields. */
-export function readPayload(
-  core: Core,
-  definition: AnyDefinition,
-  at: number,
-  length: number,
-  context: ReadContext,
-): unknown {
-  const cells = definition.program.unpack(core, context.abi, at, length);
-  return cells === undefined ? undefined : definition.read(cells, context);
-}
-
-/** What is wrong with the length of a payload that `definition` reads: a reason, or undefined. */
+/** What is wrong with the length of a payload: a reason, or undefined. */
 export function payloadProblem(
   core: Core,
   abi: Abi,
-  definition: AnyDefinition,
-  offset: number,
-  length: number,
+  { definition, form }: { readonly definition: AnyDefinition; readonly form: Form },
+  place: {
+    readonly offset: number;
+    readonly level: number;
+    readonly type: number;
+    readonly available: number;
+  },
 ): Problem | undefined {
-  const least = minimumLength(core, definition, abi);
-  const left = length < least ? 0 : leftOver(core, abi, definition, length);
-  if (length >= least && left === 0) return undefined;
-  const place = { offset, ...identityOf(definition, abi), available: length };
+  const { offset, available: length } = place;
+  const least = minimumLength(core, form, abi);
   if (length < least) {
     return {
       severity: "error",
@@ -141,6 +135,8 @@ export function payloadProblem(
       ...place,
     };
   }
+  const left = leftOver(core, abi, form, length);
+  if (left === 0) return undefined;
   return {
     severity: "warning",
     code: "ERR_CMSG_PAYLOAD_NOT_WHOLE",
@@ -150,9 +146,8 @@ export function payloadProblem(
 }
 
 /** Bytes behind the whole elements of a repeated tail. */
-function leftOver(core: Core, abi: Abi, definition: AnyDefinition, length: number): number {
-  const { places } = definition.program.layout(core, abi);
-  const last = places.at(-1);
-  const repeated = definition.program.repeats ? last : undefined;
-  return repeated === undefined ? 0 : (length - repeated.offset) % repeated.width;
+function leftOver(core: Core, abi: Abi, { program }: Form, length: number): number {
+  if (!program.repeats) return 0;
+  const last = program.layout(core, abi).places.at(-1);
+  return last === undefined ? 0 : (length - last.offset) % last.width;
 }

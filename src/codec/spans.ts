@@ -3,10 +3,11 @@
 
 import { ELEMENT_REST } from "../../assembly/shared/kind.js";
 import type { Abi } from "./abi.js";
-import { findDefinition } from "./catalogue/index.js";
+import { findForm } from "./catalogue/index.js";
 import { type Cell, type Element, isOctets } from "./cell.js";
 import { ARENA_CONTROL, type Core } from "./core.js";
 import type { AnyDefinition } from "./definition.js";
+import type { Form } from "./form.js";
 import { levelName, typeName, withNumber } from "./names.js";
 import { structProgram } from "./struct.js";
 import type { WalkHeader } from "./walk.js";
@@ -169,9 +170,9 @@ function payloadSpans(
   return [whole, { ...rest, from: end, to, role: "pad", note: padNote }];
 }
 
-/** A definition that knows a header, and the cells of its payload. */
+/** The form that reads the payload of a header, and its cells. */
 interface Known {
-  readonly definition: AnyDefinition;
+  readonly form: Form;
   readonly cells: readonly Cell[];
 }
 
@@ -182,12 +183,12 @@ function unpackKnown(
   header: WalkHeader,
   own: readonly AnyDefinition[],
 ): Known | undefined {
-  const definition = findDefinition(abi, header.level, header.type, own);
   const size = payloadEnd(length, header) - header.dataOffset;
-  if (definition === undefined || size <= 0) return undefined;
+  const form = findForm(core, abi, header.level, header.type, size, own)?.form;
+  if (form === undefined || size <= 0) return undefined;
   const at = core.arena + ARENA_CONTROL + header.dataOffset;
-  const cells = definition.program.unpack(core, abi, at, size);
-  return cells === undefined ? undefined : { definition, cells };
+  const cells = form.program.unpack(core, abi, at, size);
+  return cells === undefined ? undefined : { form, cells };
 }
 
 /** Spans of the members that a definition knows, and the padding between them. */
@@ -199,11 +200,14 @@ function fieldSpans(
   known: Known | undefined,
 ): Span[] {
   if (known === undefined) return [];
-  const { program } = known.definition;
+  const { program } = known.form;
   const { places } = program.layout(core, abi);
   const fields = program.elements.flatMap((element, i) => {
     const { offset, width } = places[i] ?? { offset: 0, width: 0 };
-    return elementSpans(element, known.cells[i] as Cell, dataOffset + offset, width, message);
+    const near = (n: number): Cell | undefined => known.cells[i + n];
+    const noteOf = (cell: Cell) => element.note?.(cell, abi, near) ?? element.unit ?? null;
+    const cell = known.cells[i] as Cell;
+    return elementSpans(element, cell, noteOf, dataOffset + offset, width, message);
   });
   const last = fields.reduce((end, { to }) => Math.max(end, to), dataOffset);
   const inside = { role: "pad" as const, message, field: null, value: null };
@@ -214,6 +218,7 @@ function fieldSpans(
 function elementSpans(
   element: Element,
   cell: Cell,
+  noteOf: (cell: Cell) => string | null,
   at: number,
   width: number,
   message: number,
@@ -221,7 +226,8 @@ function elementSpans(
   const { name, kind, count, show } = element;
   const one = (from: number, size: number, field: string, value: Cell): Span => {
     const shown = show?.(value) ?? plain(value);
-    return { from, to: from + size, role: "field", message, field, value: shown, note: null };
+    const note = noteOf(value);
+    return { from, to: from + size, role: "field", message, field, value: shown, note };
   };
   if (isOctets(kind)) return [one(at, (cell as Uint8Array).length, name, cell)];
   if (count === 1) return [one(at, width, name, cell)];

@@ -2,8 +2,9 @@
 
 import { definitions as builtIn } from "../codec/catalogue/index.js";
 import { decodeFound, type Found, readRecord, readReport } from "../codec/decode.js";
-import { type AnyDefinition, identityOf } from "../codec/definition.js";
+import type { AnyDefinition } from "../codec/definition.js";
 import { definitionList } from "../codec/face.js";
+import { formsIn } from "../codec/form.js";
 import type { Problem } from "../codec/message.js";
 import { totalLength } from "./data.js";
 import { type SocketLike, socketNumber } from "./descriptor.js";
@@ -167,7 +168,7 @@ let carriers: readonly { level: number; type: number }[] | undefined;
 function carriersOf(frame: Frame): readonly { level: number; type: number }[] {
   carriers ??= builtIn()
     .filter((definition) => definition.descriptors)
-    .flatMap((definition) => identityOf(definition, frame.abi) ?? []);
+    .flatMap((definition) => formsIn(definition, frame.abi));
   return carriers;
 }
 

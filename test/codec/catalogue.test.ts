@@ -198,17 +198,27 @@ test("pidfd and UDP_GRO are one int, security is text", () => {
   }
 });
 
-test("IP_RECVERR: an error and the host that reported it", () => {
-  const error = { errno: 111, origin: 2, type: 3, code: 3, pad: 0, info: 5, data: 6 };
+test("IP_RECVERR: an error and the host that reported it, by names", () => {
+  const error = {
+    errno: "ECONNREFUSED",
+    origin: "SO_EE_ORIGIN_ICMP",
+    type: "ICMP_DEST_UNREACH",
+    code: "ICMP_PORT_UNREACH",
+    info: 5,
+    data: 6,
+  } as const;
   const offender = { host: "192.0.2.9", port: 53 };
   const known = encodeControl([ipRecvErr({ ...error, offender })], { abi, trimLast: true });
   bytes(
     known.slice(16),
     "6f000000020303000500000006000000020000 35c00002090000000000000000".replace(" ", ""),
   );
+  const numbers = { errno: 111, origin: 2, type: 3, code: 3, info: 5, data: 6, offender };
+  bytes(encodeControl([ipRecvErr(numbers)], { abi, trimLast: true }), known);
   for (const name of abis().filter(isLinux)) {
+    const ownNumbers = /mips|alpha|sparc|hppa/.test(name);
     for (const of of [offender, null]) {
-      const value = { ...error, offender: of };
+      const value = { ...error, errno: ownNumbers ? 111 : error.errno, offender: of };
       const encoded = encodeControl([ipRecvErr(value)], { abi: name });
       assert.equal(
         decodeControl(encoded, { abi: name, strict: true }).messages[0]?.value,

@@ -124,7 +124,7 @@ test("is() and as() look at level and type", () => {
     null,
     {},
     () => {},
-    Object.assign(() => {}, { program: rights.program }),
+    Object.assign(() => {}, { forms: rights.forms }),
   ]) {
     throws(() => messages[0]?.is(wrong as never), {
       name: "TypeError",

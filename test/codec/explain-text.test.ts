@@ -22,13 +22,14 @@ const abi = "linux-x86_64-glibc";
 
 test("texts begin in one column, behind the longest name", () => {
   const offender = { host: "127.0.0.1", port: 53 };
-  const value = { errno: 111, origin: 2, type: 3, code: 3, pad: 0, info: 0, data: 0, offender };
+  const value = { errno: 111, origin: 2, type: 3, code: 3, offender };
   const text = String(explain(encodeControl([ipRecvErr(value)], { abi }), { abi }));
   const [rows = ""] = text.split("\n\n").slice(1);
   const columns = rows
     .split("\n")
     .map((line) => line.slice(33).search(/(?<= {2,}|_family |_port |_addr )\S/));
   assert.equal([...new Set(columns.filter((column) => column > 0))], [20]);
+  assert.match(rows, /ee_code {13}3 +ICMP_PORT_UNREACH\n/);
   assert.match(rows, /offender\.sin_port {3}53\n/);
   assert.match(rows, /offender\.sin_addr {3}127\.0\.0\.1\n/);
   assert.match(rows, /offender\.sin_zero$/);

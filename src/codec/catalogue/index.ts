@@ -1,7 +1,9 @@
 // The built-in definitions, and which of them a level and type stand for in one ABI.
 
 import type { Abi } from "../abi.js";
-import { type AnyDefinition, identityOf } from "../definition.js";
+import type { Core } from "../core.js";
+import type { AnyDefinition } from "../definition.js";
+import { type Form, fitsExactly, formsIn } from "../form.js";
 import { ipRecvErr } from "./ip.js";
 import { credentials, pidfd, rights, security } from "./socket.js";
 import { udpGro } from "./udp.js";
@@ -19,12 +21,41 @@ const DEFINITIONS: readonly AnyDefinition[] = [
   udpGro,
 ];
 
-const byAbi = new WeakMap<Abi, ReadonlyMap<string, AnyDefinition>>();
+/** A definition, and the form of it that a level and type stand for. */
+export interface Known {
+  readonly definition: AnyDefinition;
+  readonly form: Form;
+}
 
-/** All built-in definitions. */
+const byAbi = new WeakMap<Abi, ReadonlyMap<string, readonly Known[]>>();
+
+/**
+ * All built-in definitions.
+ *
+ * @example
+ * definitions().find(({ name }) => name === "SCM_CREDENTIALS").enable // ["SO_PASSCRED"]
+ */
 export function definitions(): readonly AnyDefinition[] {
   return DEFINITIONS;
 }
+
+/** What a level and type stand for: definitions of `own` first, then the built-in ones. */
+function candidates(
+  abi: Abi,
+  level: number,
+  type: number,
+  own: readonly AnyDefinition[],
+): readonly Known[] {
+  const known = builtIn(abi).get(`${level} ${type}`) ?? NONE;
+  if (own.length === 0) return known;
+  for (const definition of own) {
+    const forms = formsIn(definition, abi).filter((f) => f.level === level && f.type === type);
+    if (forms.length > 0) return forms.map(({ form }) => ({ definition, form }));
+  }
+  return known;
+}
+
+const NONE: readonly Known[] = [];
 
 /** The definition of a level and type: of `own` first, then a built-in one. */
 export function findDefinition(
@@ -33,23 +64,36 @@ export function findDefinition(
   type: number,
   own: readonly AnyDefinition[] = [],
 ): AnyDefinition | undefined {
-  for (const definition of own) {
-    const identity = identityOf(definition, abi);
-    if (identity?.level === level && identity.type === type) return definition;
-  }
-  return builtIn(abi).get(`${level} ${type}`);
+  return candidates(abi, level, type, own)[0]?.definition;
 }
 
-function builtIn(abi: Abi): ReadonlyMap<string, AnyDefinition> {
+/**
+ * The definition that reads a payload of `length` bytes, and how. Where a level and type stand for several structs (what is sent
+ * and what is received), it is the one that has exactly this length, else the first.
+ */
+export function findForm(
+  core: Core,
+  abi: Abi,
+  level: number,
+  type: number,
+  length: number,
+  own: readonly AnyDefinition[],
+): Known | undefined {
+  const known = candidates(abi, level, type, own);
+  if (known.length < 2) return known[0];
+  return known.find(({ form }) => fitsExactly(core, form, abi, length)) ?? known[0];
+}
+
+function builtIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {
   const known = byAbi.get(abi);
   if (known !== undefined) return known;
-  const found = new Map(
-    DEFINITIONS.flatMap((definition) => {
-      const identity = identityOf(definition, abi);
-      if (identity === undefined) return [];
-      return [[`${identity.level} ${identity.type}`, definition] as const];
-    }),
-  );
+  const found = new Map<string, Known[]>();
+  for (const definition of DEFINITIONS) {
+    for (const { level, type, form } of formsIn(definition, abi)) {
+      const key = `${level} ${type}`;
+      found.set(key, [...(found.get(key) ?? []), { definition, form }]);
+    }
+  }
   byAbi.set(abi, found);
   return found;
 }

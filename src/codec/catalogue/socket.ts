@@ -1,11 +1,10 @@
 // SOL_SOCKET: messages of every protocol family, and those of AF_UNIX.
 
-import type { Definition, FieldValues } from "../definition.js";
 import { control } from "../definition.js";
-import { type DescriptorSlot, type Field, fd, i32, repeat, text, u32 } from "../field.js";
+import { fd, i32, repeat, text, u32 } from "../field.js";
 
 /** Open file descriptors (SCM_RIGHTS): duplicated into the receiver, up to 253 in one message on Linux. */
-export const rights: Definition<readonly DescriptorSlot[]> = control("SCM_RIGHTS", {
+export const rights = control("SCM_RIGHTS", {
   level: "SOL_SOCKET",
   direction: "both",
   value: repeat(fd("fd")),
@@ -13,9 +12,7 @@ export const rights: Definition<readonly DescriptorSlot[]> = control("SCM_RIGHTS
 });
 
 /** Process, user and group of a sender (SCM_CREDENTIALS, struct ucred). */
-export const credentials: Definition<
-  FieldValues<{ pid: Field<number>; uid: Field<number>; gid: Field<number> }>
-> = control("SCM_CREDENTIALS", {
+export const credentials = control("SCM_CREDENTIALS", {
   level: "SOL_SOCKET",
   direction: "both",
   enable: ["SO_PASSCRED"],
@@ -24,7 +21,7 @@ export const credentials: Definition<
 });
 
 /** The security label of a sender (SCM_SECURITY). */
-export const security: Definition<string> = control("SCM_SECURITY", {
+export const security = control("SCM_SECURITY", {
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["SO_PASSSEC"],
@@ -33,7 +30,7 @@ export const security: Definition<string> = control("SCM_SECURITY", {
 });
 
 /** A descriptor for the process of a sender (SCM_PIDFD). Since Linux 6.5. */
-export const pidfd: Definition<DescriptorSlot> = control("SCM_PIDFD", {
+export const pidfd = control("SCM_PIDFD", {
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["SO_PASSPIDFD"],

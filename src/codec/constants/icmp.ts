@@ -1,0 +1,87 @@
+// Names of ICMP and ICMPv6 types and codes: linux/icmp.h, linux/icmpv6.h; RFC 792, RFC 4443.
+
+import type { Names } from "../field-name.js";
+
+/** Types of ICMP messages. */
+export const ICMP_TYPES: Names = {
+  ICMP_ECHOREPLY: 0,
+  ICMP_DEST_UNREACH: 3,
+  ICMP_SOURCE_QUENCH: 4,
+  ICMP_REDIRECT: 5,
+  ICMP_ECHO: 8,
+  ICMP_TIME_EXCEEDED: 11,
+  ICMP_PARAMETERPROB: 12,
+  ICMP_TIMESTAMP: 13,
+  ICMP_TIMESTAMPREPLY: 14,
+  ICMP_INFO_REQUEST: 15,
+  ICMP_INFO_REPLY: 16,
+  ICMP_ADDRESS: 17,
+  ICMP_ADDRESSREPLY: 18,
+  ICMP_EXT_ECHO: 42,
+  ICMP_EXT_ECHOREPLY: 43,
+};
+
+/** Codes of ICMP messages by the name of their type. */
+export const ICMP_CODES: Readonly<Record<string, Names>> = {
+  ICMP_DEST_UNREACH: {
+    ICMP_NET_UNREACH: 0,
+    ICMP_HOST_UNREACH: 1,
+    ICMP_PROT_UNREACH: 2,
+    ICMP_PORT_UNREACH: 3,
+    ICMP_FRAG_NEEDED: 4,
+    ICMP_SR_FAILED: 5,
+    ICMP_NET_UNKNOWN: 6,
+    ICMP_HOST_UNKNOWN: 7,
+    ICMP_HOST_ISOLATED: 8,
+    ICMP_NET_ANO: 9,
+    ICMP_HOST_ANO: 10,
+    ICMP_NET_UNR_TOS: 11,
+    ICMP_HOST_UNR_TOS: 12,
+    ICMP_PKT_FILTERED: 13,
+    ICMP_PREC_VIOLATION: 14,
+    ICMP_PREC_CUTOFF: 15,
+  },
+  ICMP_REDIRECT: {
+    ICMP_REDIR_NET: 0,
+    ICMP_REDIR_HOST: 1,
+    ICMP_REDIR_NETTOS: 2,
+    ICMP_REDIR_HOSTTOS: 3,
+  },
+  ICMP_TIME_EXCEEDED: {
+    ICMP_EXC_TTL: 0,
+    ICMP_EXC_FRAGTIME: 1,
+  },
+};
+
+/** Types of ICMPv6 messages. */
+export const ICMPV6_TYPES: Names = {
+  ICMPV6_DEST_UNREACH: 1,
+  ICMPV6_PKT_TOOBIG: 2,
+  ICMPV6_TIME_EXCEED: 3,
+  ICMPV6_PARAMPROB: 4,
+  ICMPV6_ECHO_REQUEST: 128,
+  ICMPV6_ECHO_REPLY: 129,
+};
+
+/** Codes of ICMPv6 messages by the name of their type. */
+export const ICMPV6_CODES: Readonly<Record<string, Names>> = {
+  ICMPV6_DEST_UNREACH: {
+    ICMPV6_NOROUTE: 0,
+    ICMPV6_ADM_PROHIBITED: 1,
+    ICMPV6_NOT_NEIGHBOUR: 2,
+    ICMPV6_ADDR_UNREACH: 3,
+    ICMPV6_PORT_UNREACH: 4,
+    ICMPV6_POLICY_FAIL: 5,
+    ICMPV6_REJECT_ROUTE: 6,
+  },
+  ICMPV6_TIME_EXCEED: {
+    ICMPV6_EXC_HOPLIMIT: 0,
+    ICMPV6_EXC_FRAGTIME: 1,
+  },
+  ICMPV6_PARAMPROB: {
+    ICMPV6_HDR_FIELD: 0,
+    ICMPV6_UNK_NEXTHDR: 1,
+    ICMPV6_UNK_OPTION: 2,
+    ICMPV6_HDR_INCOMP: 3,
+  },
+};

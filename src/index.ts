@@ -75,7 +75,7 @@ export type { BindUdpOptions, ConnectUdpOptions, UdpLocal } from "./io/udp/makin
 export { UdpMessage } from "./io/udp/message.js";
 export type { TransmitClock, UdpBirthOptions, UdpSocketOptions } from "./io/udp/options.js";
 export type { UdpSendOptions } from "./io/udp/outgoing.js";
-export type { ErrorReport, ReportOrigin } from "./io/udp/report.js";
+export type { ErrorReport } from "./io/udp/report.js";
 export { UdpSocket } from "./io/udp-socket.js";
 export { UnixServer, type UnixServerOptions } from "./io/unix-server.js";
 export { UnixSocket } from "./io/unix-socket.js";

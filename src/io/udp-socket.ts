@@ -86,7 +86,7 @@ export class UdpSocket extends LoopSocket {
    * socket.close();
    * @see bind(2), ip(7), ipv6(7).
    */
-  static bind(options?: BindUdpOptions): UdpSocket {
+  static override bind(options?: BindUdpOptions): UdpSocket {
     const given = optionsOf(options, "options");
     const settings = udpSettingsOf(given);
     return owning(bindUdp(given, settings), settings);

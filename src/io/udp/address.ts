@@ -47,15 +47,15 @@ export function versionOf(host: string): 4 | 6 {
   return host.includes(":") && unmapped(host) === undefined ? 6 : 4;
 }
 
-/** A host in the form of a socket of `family`: IPv4 addresses are mapped for IPv6, and back. */
-export function hostFor(host: unknown, family: number, what: string): string {
+/** A host in the form of a socket of `family`: IPv4 addresses are mapped for IPv6, and back. `why` says what wants that family. */
+export function hostFor(host: unknown, family: number, what: string, why = "the socket"): string {
   if (typeof host !== "string" || !isNumeric(host)) {
     throw typeError(what, "an IPv4 or IPv6 address", host);
   }
   if (family === AF_INET6) return isIPv4(host) ? `::ffff:${host}` : host;
   if (isIPv4(host)) return host;
   const four = unmapped(host);
-  if (four === undefined) throw rangeError(what, "an IPv4 address, as the socket is", host);
+  if (four === undefined) throw rangeError(what, `an IPv4 address, as ${why} is`, host);
   return four;
 }
 

@@ -1,56 +1,16 @@
 // The control messages of UDP sockets that a UdpSocket reads and writes.
 
-import { BE16, BE32, LONG, OCTETS, U16, U32 } from "../../../assembly/shared/kind.js";
 import { ipRecvErr, udpGro } from "../../codec/catalogue/index.js";
 import { type AnyDefinition, control } from "../../codec/definition.js";
-import { type Field, i32, u8, u16, u32, u64 } from "../../codec/field.js";
-import { ipv4, ipv6, sockaddrIn } from "../../codec/field-address.js";
-import { formatIPv6 } from "../../codec/ip-text.js";
+import { i32, u8, u16, u32, u64 } from "../../codec/field.js";
+import { ipv4, ipv6, sockaddrIn, sockaddrIn6 } from "../../codec/field-address.js";
+import { reportedError } from "../../codec/field-error.js";
+import { timespec } from "../../codec/field-time.js";
 
 const source = "ip(7), ipv6(7), udp(7)";
 
 const receive = (level: string, enable: string) =>
   ({ level, direction: "both", enable: [enable], source }) as const;
-
-function sockaddrIn6(): Field<{ host: string; port: number; flowInfo: number; scopeId: number }> {
-  return {
-    elements: [
-      { name: "sin6_family", kind: U16, count: 1 },
-      { name: "sin6_port", kind: BE16, count: 1 },
-      { name: "sin6_flowinfo", kind: BE32, count: 1 },
-      { name: "sin6_addr", kind: OCTETS, count: 16 },
-      { name: "sin6_scope_id", kind: U32, count: 1 },
-    ],
-    descriptors: false,
-    write: () => {
-      throw new Error("received only");
-    },
-    read(cells) {
-      const [, port, flowInfo, addr, scopeId] = cells as [
-        number,
-        number,
-        number,
-        Uint8Array,
-        number,
-      ];
-      return { host: formatIPv6(addr), port, flowInfo, scopeId };
-    },
-  };
-}
-
-function timespec(): Field<bigint> {
-  return {
-    elements: [
-      { name: "tv_sec", kind: LONG, count: 1 },
-      { name: "tv_nsec", kind: LONG, count: 1 },
-    ],
-    descriptors: false,
-    write: () => {
-      throw new Error("received only");
-    },
-    read: ([s, ns]) => (s as bigint) * 1_000_000_000n + (ns as bigint),
-  };
-}
 
 export { ipRecvErr, udpGro };
 
@@ -90,7 +50,7 @@ export const originalDestination = control("IP_ORIGDSTADDR", {
 
 export const originalDestination6 = control("IPV6_ORIGDSTADDR", {
   ...receive("SOL_IPV6", "IPV6_RECVORIGDSTADDR"),
-  value: sockaddrIn6(),
+  value: sockaddrIn6("destination"),
 });
 
 export const rxqOverflow = control("SO_RXQ_OVFL", {
@@ -110,16 +70,7 @@ export const txTime = control("SCM_TXTIME", {
 
 export const ipv6RecvErr = control("IPV6_RECVERR", {
   ...receive("SOL_IPV6", "IPV6_RECVERR"),
-  fields: {
-    errno: u32("ee_errno"),
-    origin: u8("ee_origin"),
-    type: u8("ee_type"),
-    code: u8("ee_code"),
-    pad: u8("ee_pad"),
-    info: u32("ee_info"),
-    data: u32("ee_data"),
-    offender: sockaddrIn6(),
-  },
+  value: reportedError(sockaddrIn6("offender")),
 });
 
 /** What decoding does not know by itself. */

@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { type InternetAddress, unpackAddress } from "../../codec/address.js";
 import { ARENA_CONTROL } from "../../codec/core.js";
 import { type Decoded, decodeFound, findSafely } from "../../codec/decode.js";
-import type { Definition, WithDescriptors } from "../../codec/definition.js";
+import type { DefinitionOf, WithDescriptors } from "../../codec/definition.js";
 import type { ControlMessage, Problem } from "../../codec/message.js";
 import type { Fd } from "../fd.js";
 import { currentHost, importedConstant } from "../host.js";
@@ -86,23 +86,25 @@ export class UdpMessage implements Arrived {
 
   /** The address of this machine that an answer should come from: that to which the datagram was sent, unless many have it. */
   get localAddress(): InternetAddress | undefined {
+    const four = this.find(packetInfo);
     const six = this.find(packetInfo6);
-    const host = six?.addr ?? this.find(packetInfo)?.specDst;
-    if (host === undefined || isMulticast6(host)) return undefined;
-    return this.#here(host, six?.ifindex);
+    if (four !== undefined) return this.#here(four.specDst, six);
+    return six === undefined || isMulticast6(six.addr) ? undefined : this.#here(six.addr, six);
   }
 
   /** The address that the datagram was sent to, which may be that of a group or a network. */
   get destination(): InternetAddress | undefined {
     const six = this.find(packetInfo6);
     const host = six?.addr ?? this.find(packetInfo)?.addr;
-    return host === undefined ? undefined : this.#here(host, six?.ifindex);
+    return host === undefined ? undefined : this.#here(host, six);
   }
 
-  #here(host: string, ifindex: number | undefined): InternetAddress {
+  /** An address of this machine in the form of the sender's: on a socket of IPv6, IPv4 addresses are mapped. */
+  #here(host: string, six: { readonly ifindex: number } | undefined): InternetAddress {
     const { port } = this.#socket;
-    if (ifindex === undefined || !host.includes(":")) return { host, port };
-    return { host, port, flowInfo: 0, scopeId: isLinkLocal(host) ? ifindex : 0 };
+    if (six === undefined) return { host, port };
+    const scopeId = isLinkLocal(host) ? six.ifindex : 0;
+    return { host: host.includes(":") ? host : `::ffff:${host}`, port, flowInfo: 0, scopeId };
   }
 
   /** Index of the interface that the datagram came in by. */
@@ -192,7 +194,7 @@ export class UdpMessage implements Arrived {
   }
 
   /** The value of the first control message of a type; undefined where there is none. */
-  find<T>(definition: Definition<T>): WithDescriptors<T, Fd> | undefined {
+  find<T>(definition: DefinitionOf<T>): WithDescriptors<T, Fd> | undefined {
     for (const message of this.#decode().messages) if (message.is(definition)) return message.value;
     return undefined;
   }

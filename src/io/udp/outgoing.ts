@@ -53,6 +53,7 @@ export interface SendingSocket {
 }
 
 const AF_INET = importedConstant("AF_INET");
+const AF_INET6 = importedConstant("AF_INET6");
 
 /** Datagrams that the kernel makes of one buffer: UDP_MAX_SEGMENTS, 64 before Linux 6.9. */
 const SEGMENT_LIMIT = 64;
@@ -105,12 +106,11 @@ function sourceOf(options: UdpSendOptions, version: 4 | 6): MessageInput[] {
   return [packetInfo({ ifindex, specDst: source ?? "0.0.0.0", addr: "0.0.0.0" })];
 }
 
+/** Packet info is of the version of the datagram, whatever the socket is. */
 function sourceHost(host: unknown, version: 4 | 6): string {
-  const what = "from";
-  if (version === 4) return hostFor(host, AF_INET, what);
-  if (typeof host === "string" && versionOf(host) === 6) return hostFor(host, -1, what);
-  if (typeof host !== "string") throw typeError(what, "an IP address", host);
-  throw rangeError(what, "an IPv6 address, as the destination is", host);
+  const source = hostFor(host, version === 4 ? AF_INET : AF_INET6, "from", "the destination");
+  if (version === 4 || versionOf(source) === 6) return source;
+  throw rangeError("from", "an IPv6 address, as the destination is", host);
 }
 
 /** The traffic class: one byte for both of its parts. */

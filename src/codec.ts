@@ -45,15 +45,8 @@ export type {
   UnnamedAddress,
 } from "./codec/address.js";
 export type { Bytes } from "./codec/arguments.js";
-export {
-  credentials,
-  definitions,
-  ipRecvErr,
-  pidfd,
-  rights,
-  security,
-  udpGro,
-} from "./codec/catalogue/index.js";
+export * from "./codec/catalogue/all.js";
+export { definitions } from "./codec/catalogue/index.js";
 export type { Constants } from "./codec/constants/types.js";
 export type { Decoded } from "./codec/decode.js";
 export type {

@@ -1,7 +1,7 @@
 // recvFds: data, and the descriptors that came with it as owned objects.
 
 import { integerIn } from "../codec/arguments.js";
-import { rights } from "../codec/catalogue/index.js";
+import { rights } from "../codec/catalogue/socket.js";
 import { type SocketLike, socketNumber } from "./descriptor.js";
 import { closeFds, type Fd } from "./fd.js";
 import { closeNumbers } from "./file.js";

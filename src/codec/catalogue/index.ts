@@ -4,22 +4,16 @@ import type { Abi } from "../abi.js";
 import type { Core } from "../core.js";
 import type { AnyDefinition } from "../definition.js";
 import { type Form, fitsExactly, formsIn } from "../form.js";
-import { ipRecvErr } from "./ip.js";
-import { credentials, pidfd, rights, security } from "./socket.js";
-import { udpGro } from "./udp.js";
+import * as ip from "./ip.js";
+import * as socket from "./socket.js";
+import * as udp from "./udp.js";
 
-export { ipRecvErr } from "./ip.js";
-export { credentials, pidfd, rights, security } from "./socket.js";
-export { udpGro } from "./udp.js";
+/** By protocol level. Where families share a level's number, the first one here is what it stands for. */
+const LEVELS: readonly Readonly<Record<string, AnyDefinition>>[] = [socket, ip, udp];
 
-const DEFINITIONS: readonly AnyDefinition[] = [
-  rights,
-  credentials,
-  security,
-  pidfd,
-  ipRecvErr,
-  udpGro,
-];
+const DEFINITIONS: readonly AnyDefinition[] = Object.freeze(
+  LEVELS.flatMap((level) => Object.values(level)),
+);
 
 /** A definition, and the form of it that a level and type stand for. */
 export interface Known {
@@ -94,6 +88,9 @@ function builtIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {
       found.set(key, [...(found.get(key) ?? []), { definition, form }]);
     }
   }
+  // What is only ever sent comes last: a buffer is more often one that was received.
+  const sent = ({ definition }: Known): number => (definition.direction === "send" ? 1 : 0);
+  for (const several of found.values()) several.sort((a, b) => sent(a) - sent(b));
   byAbi.set(abi, found);
   return found;
 }

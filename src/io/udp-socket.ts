@@ -206,7 +206,7 @@ export class UdpSocket extends LoopSocket {
    */
   errors(options?: WaitOptions): AsyncIterableIterator<ErrorReport> {
     const patience = patienceOf(options === undefined ? undefined : optionsOf(options, "options"));
-    if (!this.#incoming.queuesErrors) {
+    if (!this.closed && !this.#incoming.queuesErrors) {
       enableErrors(this.fd, this.#sending.kind.family);
       this.#incoming.queuesErrors = true;
     }

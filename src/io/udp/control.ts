@@ -1,6 +1,7 @@
 // The control messages of UDP sockets that a UdpSocket reads and writes.
 
-import { ipRecvErr, udpGro } from "../../codec/catalogue/index.js";
+import { ipRecvErr } from "../../codec/catalogue/ip.js";
+import { udpGro } from "../../codec/catalogue/udp.js";
 import { type AnyDefinition, control } from "../../codec/definition.js";
 import { i32, u8, u16, u32, u64 } from "../../codec/field.js";
 import { ipv4, ipv6, sockaddrIn, sockaddrIn6 } from "../../codec/field-address.js";

@@ -27,9 +27,9 @@ export interface UdpSendOptions extends WaitOptions {
   /** Where to; on a connected socket its peer unless given. */
   readonly to?: InternetAddress | null;
   /** The address of this machine to send from, such as the `localAddress` of a message. The port is the socket's own. */
-  readonly from?: string | { readonly host: string; readonly scopeId?: number };
+  readonly from?: string | { readonly host: string; readonly scopeId?: number } | undefined;
   /** Index of the interface to send by. */
-  readonly interface?: number;
+  readonly interface?: number | undefined;
   /** Explicit congestion notification, 0 to 3; the socket's unless given. */
   readonly ecn?: number;
   /** Differentiated services code point, 0 to 63; the socket's unless given. */

@@ -70,21 +70,19 @@ test("node:dgram at the other end", async () => {
   }
 });
 
-/** Answers what comes with the source, TOS, TTL and time that the kernel says, and with values of its own. */
-const PEER = `
-import time
-SO_TIMESTAMPNS = 35
-v6 = s.family == socket.AF_INET6
-names = {(0, 8): "info", (41, 50): "info", (0, 1): "tos", (41, 67): "tos", (0, 2): "ttl", (41, 52): "ttl"}
-for level, option in [(41, 49), (41, 66), (41, 51)] if v6 else [(0, 8), (0, 13), (0, 12)]:
-    s.setsockopt(level, option, 1)
-u = s
-u.sendto(b"hello", (sys.argv[1], int(sys.argv[2])))
+/** Says what came with a question, and sends an answer with values of its own. */
+const peerOf = (host: string, port: number): string => `
+v6 = ":" in "${host}"
+u = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM)
+for option in [49, 66, 51] if v6 else [8, 13, 12]:
+    u.setsockopt(41 if v6 else 0, option, 1)
+names = {50: "info", 67: "tos", 52: "ttl"} if v6 else {8: "info", 1: "tos", 2: "ttl"}
+u.sendto(b"hello", ("${host}", ${port}))
 data, anc, flags, address = u.recvmsg(2048, 1024)
-seen = {names[(l, t)]: list(d) for l, t, d in anc}
-reply = [(41, 67, struct.pack("i", 0xb9)), (41, 52, struct.pack("i", 11))] if v6 else [(0, 1, b"\\xb9"), (0, 2, struct.pack("i", 11))]
+say({"data": data.decode(), "port": address[1], "seen": {names[t]: list(d) for l, t, d in anc}})
+word = struct.Struct("i").pack
+reply = [(41, 67, word(0xb9)), (41, 52, word(11))] if v6 else [(0, 1, bytes([0xb9])), (0, 2, word(11))]
 u.sendmsg([b"answer"], reply, 0, address)
-say({"data": data.decode(), "seen": seen, "port": address[1]})
 `;
 
 for (const host of HAS_IPV6 ? ["127.0.0.1", "::1"] : ["127.0.0.1"]) {
@@ -94,7 +92,8 @@ for (const host of HAS_IPV6 ? ["127.0.0.1", "::1"] : ["127.0.0.1"]) {
   }
   test(`CPython at ${host} sees what was sent, and is seen`, async () => {
     await using socket = UdpSocket.bind({ host, report: ["ecn", "ttl", "timestamp", "interface"] });
-    const said = await pythonPeer(host, portOf(socket), async () => {
+    const script = peerOf(host, portOf(socket));
+    const { said, done } = await withPython("stream", script, async () => {
       const { address } = await socket.receive(IN_TIME);
       await socket.send("question", { to: address, ecn: 3, dscp: 5, ttl: 77, from: host });
       const answer = await socket.receive(IN_TIME);
@@ -103,15 +102,67 @@ for (const host of HAS_IPV6 ? ["127.0.0.1", "::1"] : ["127.0.0.1"]) {
       assert.ok((answer.timestamp ?? 0n) > 0n);
       return answer.interface;
     });
-    const { data, seen, port } = said.said as {
+    const { data, seen, port } = said as {
       data: string;
       seen: Record<string, number[]>;
       port: number;
     };
     assert.equal([data, port], ["question", portOf(socket)]);
-    assert.equal([seen.tos?.[0], seen.ttl?.[0]], [(5 << 2) | 3, 77]);
-    const info = Buffer.from(seen.info ?? []);
+    assert.equal([seen["tos"]?.[0], seen["ttl"]?.[0]], [(5 << 2) | 3, 77]);
+    const info = Buffer.from(seen["info"] ?? []);
     const index = host === "::1" ? info.readInt32LE(16) : info.readInt32LE(0);
-    assert.is(said.done, index, "the same interface");
+    assert.is(await done, index, "the same interface");
   });
 }
+
+const IFINDEX = Number(readFileSync("/sys/class/net/lo/ifindex", "utf8"));
+
+const GROUPS = HAS_IPV6 ? ["239.255.7.9", "ff01::7:9"] : ["239.255.7.9"];
+
+for (const group of GROUPS) {
+  test(`what is sent to the group ${group} comes while the socket is in it`, async () => {
+    const host = group.includes(":") ? "::" : "0.0.0.0";
+    await using socket = UdpSocket.bind({ host, report: ["destination", "ttl"] });
+    const to: InternetAddress = { host: group, port: portOf(socket) };
+    await using sender = UdpSocket.bind({
+      host,
+      multicastInterface: IFINDEX,
+      multicastTtl: 3,
+      multicastLoopback: true,
+    });
+    socket.joinGroup(group, { interface: IFINDEX });
+    throws(() => socket.joinGroup(group, { interface: IFINDEX }), { code: "EADDRINUSE" });
+    const refused = await sender.send("to all", { to }).catch((error) => error);
+    if (refused.code === "ENETUNREACH") {
+      console.log(`SKIP sending to ${group}: the loopback interface has no route for groups`);
+    } else {
+      const message = await socket.receive(IN_TIME);
+      assert.is(message.data.toString(), "to all");
+      assert.equal([message.destination?.host, message.ttl], [group, 3]);
+      assert.is.not(message.localAddress?.host, group, "no answer can come from a group");
+    }
+    socket.leaveGroup(group, { interface: IFINDEX });
+    throws(() => socket.leaveGroup(group, { interface: IFINDEX }), { code: "EADDRNOTAVAIL" });
+  });
+}
+
+test("what is no group is refused", async () => {
+  await using socket = UdpSocket.bind();
+  for (const group of [
+    "127.0.0.1",
+    "223.255.255.255",
+    "240.0.0.0",
+    "fe80::1",
+    "all",
+    1,
+    undefined,
+  ]) {
+    const wrong = { name: "TypeError", code: "ERR_CMSG_INVALID_ARG_TYPE" };
+    throws(() => socket.joinGroup(group as string), wrong);
+    throws(() => socket.leaveGroup(group as string), wrong);
+  }
+  throws(() => socket.joinGroup("224.0.0.251", { interface: -1 }), { name: "RangeError" });
+  throws(() => socket.joinGroup("224.0.0.251", { interface: 0x7ffffff0 }), { code: "ENODEV" });
+});
+
+test.run();

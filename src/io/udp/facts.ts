@@ -23,8 +23,21 @@ import {
 const PACKET_INFO = [packetInfo, packetInfo6];
 const TRAFFIC_CLASS = [tos, trafficClass];
 
-/** Facts under the names that they have in a message; each in the form of IPv4 and in that of IPv6, where there are two. */
-const FACTS = {
+/** What the kernel can say about a datagram, as a `UdpMessage` calls it. */
+export type UdpFact =
+  | "localAddress"
+  | "destination"
+  | "interface"
+  | "ecn"
+  | "dscp"
+  | "ttl"
+  | "timestamp"
+  | "originalDestination"
+  | "dropped"
+  | "segmentSize";
+
+/** The control messages that bring it: in the form of IPv4 and in that of IPv6, where there are two. */
+const FACTS: Readonly<Record<UdpFact, readonly AnyDefinition[]>> = {
   localAddress: PACKET_INFO,
   destination: PACKET_INFO,
   interface: PACKET_INFO,
@@ -35,10 +48,7 @@ const FACTS = {
   originalDestination: [originalDestination, originalDestination6],
   dropped: [rxqOverflow],
   segmentSize: [udpGro],
-} as const;
-
-/** What the kernel can say about a datagram, as a `UdpMessage` calls it. */
-export type UdpFact = keyof typeof FACTS;
+};
 
 const USUAL: readonly UdpFact[] = ["localAddress", "interface", "ecn", "dscp"];
 
@@ -68,7 +78,7 @@ function enableAll(fd: number, family: number, definitions: Iterable<AnyDefiniti
 
 /** Makes the kernel report facts. */
 export function enableFacts(fd: number, family: number, facts: ReadonlySet<UdpFact>): void {
-  enableAll(fd, family, new Set([...facts].flatMap((fact): AnyDefinition[] => [...FACTS[fact]])));
+  enableAll(fd, family, new Set([...facts].flatMap((fact) => FACTS[fact])));
 }
 
 /** Makes the kernel keep an error queue. */

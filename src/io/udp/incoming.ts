@@ -15,6 +15,7 @@ import {
   planReceive,
   type ReceivePlan,
   receiveFrame,
+  recordAt,
   takeData,
   takeFlags,
   takeName,
@@ -109,13 +110,21 @@ export class UdpIncoming {
   #take(frame: Frame, plan: ReceivePlan): UdpMessage | number {
     const result = receiveFrame(frame, this.#number, plan);
     if (result < 0) return result;
-    openFrame(frame);
+    const count = openFrame(frame);
     const receiving = this.#receiving;
     if (receiving.port === 0) receiving.port = portOf(this.#number);
     const data = takeData(plan, this.#fd, result);
     const { control } = frame.incoming;
     const bytes = frame.bytes.slice(control, control + controlLength(frame));
-    return new UdpMessage(data, result, takeFlags(frame), takeName(frame), bytes, receiving);
+    const records = frame.words.slice(recordAt(frame, 0), recordAt(frame, count));
+    return new UdpMessage(
+      data,
+      result,
+      takeFlags(frame),
+      takeName(frame),
+      { bytes, records },
+      receiving,
+    );
   }
 }
 

@@ -6,6 +6,7 @@ import { type InternetAddress, unpackAddress } from "../../codec/address.js";
 import { ARENA_CONTROL } from "../../codec/core.js";
 import { type Decoded, decodeFound, findSafely } from "../../codec/decode.js";
 import type { DefinitionOf, WithDescriptors } from "../../codec/definition.js";
+import { formatIPv4, formatIPv6 } from "../../codec/ip-text.js";
 import type { ControlMessage, Problem } from "../../codec/message.js";
 import type { Fd } from "../fd.js";
 import { currentHost, importedConstant } from "../host.js";
@@ -26,9 +27,24 @@ import {
   udpGro,
 } from "./control.js";
 import type { UdpFact } from "./facts.js";
+import { type ArrivedControl, Member } from "./member.js";
 
 const MSG_CTRUNC = importedConstant("MSG_CTRUNC");
 const MSG_TRUNC = importedConstant("MSG_TRUNC");
+
+const INTERFACE = new Member(packetInfo, "ipi_ifindex");
+const SOURCE = new Member(packetInfo, "ipi_spec_dst");
+const DESTINATION = new Member(packetInfo, "ipi_addr");
+const INTERFACE6 = new Member(packetInfo6, "ipi6_ifindex");
+const DESTINATION6 = new Member(packetInfo6, "ipi6_addr");
+const TOS = new Member(tos);
+const TRAFFIC_CLASS = new Member(trafficClass);
+const TTL = new Member(ttl);
+const HOP_LIMIT = new Member(hopLimit);
+const SECONDS = new Member(timestampNs, "tv_sec");
+const NANOSECONDS = new Member(timestampNs, "tv_nsec");
+const DROPPED = new Member(rxqOverflow);
+const SEGMENT = new Member(udpGro);
 
 const NO_FDS: readonly Fd[] = Object.freeze([]);
 
@@ -56,7 +72,7 @@ export class UdpMessage implements Arrived {
   /** Descriptors: none, UDP carries no descriptors. */
   declare readonly fds: readonly Fd[];
   readonly #name: Uint8Array;
-  readonly #control: Uint8Array;
+  readonly #control: ArrivedControl;
   readonly #socket: ReceivingSocket;
   #decoded: Decoded<Fd> | undefined;
 
@@ -66,7 +82,7 @@ export class UdpMessage implements Arrived {
     bytes: number,
     flags: number,
     name: Uint8Array,
-    control: Uint8Array,
+    control: ArrivedControl,
     socket: ReceivingSocket,
   ) {
     this.data = data;
@@ -86,30 +102,32 @@ export class UdpMessage implements Arrived {
 
   /** The address of this machine that an answer should come from: that to which the datagram was sent, unless many have it. */
   get localAddress(): InternetAddress | undefined {
-    const four = this.find(packetInfo);
-    const six = this.find(packetInfo6);
-    if (four !== undefined) return this.#here(four.specDst, six);
-    return six === undefined || isMulticast6(six.addr) ? undefined : this.#here(six.addr, six);
+    const four = SOURCE.octets(this.#control);
+    const six = DESTINATION6.octets(this.#control);
+    if (four !== undefined) return this.#here(four, six !== undefined);
+    return six === undefined || six[0] === 0xff ? undefined : this.#here(six, true);
   }
 
   /** The address that the datagram was sent to, which may be that of a group or a network. */
   get destination(): InternetAddress | undefined {
-    const six = this.find(packetInfo6);
-    const host = six?.addr ?? this.find(packetInfo)?.addr;
-    return host === undefined ? undefined : this.#here(host, six);
+    const six = DESTINATION6.octets(this.#control);
+    const bytes = six ?? DESTINATION.octets(this.#control);
+    return bytes === undefined ? undefined : this.#here(bytes, six !== undefined);
   }
 
   /** An address of this machine in the form of the sender's: on a socket of IPv6, IPv4 addresses are mapped. */
-  #here(host: string, six: { readonly ifindex: number } | undefined): InternetAddress {
+  #here(bytes: Uint8Array, six: boolean): InternetAddress {
     const { port } = this.#socket;
-    if (six === undefined) return { host, port };
-    const scopeId = isLinkLocal(host) ? six.ifindex : 0;
-    return { host: host.includes(":") ? host : `::ffff:${host}`, port, flowInfo: 0, scopeId };
+    const four = bytes.length === 4;
+    const host = four ? formatIPv4(bytes) : formatIPv6(bytes);
+    if (!six) return { host, port };
+    const scopeId = !four && isLinkLocal(bytes) ? (this.interface ?? 0) : 0;
+    return { host: four ? `::ffff:${host}` : host, port, flowInfo: 0, scopeId };
   }
 
   /** Index of the interface that the datagram came in by. */
   get interface(): number | undefined {
-    return (this.find(packetInfo6) ?? this.find(packetInfo))?.ifindex;
+    return INTERFACE6.integer(this.#control) ?? INTERFACE.integer(this.#control);
   }
 
   /** Explicit congestion notification, RFC 3168: 0 none, 1 ECT(1), 2 ECT(0), 3 congestion experienced. */
@@ -125,33 +143,38 @@ export class UdpMessage implements Arrived {
   }
 
   #trafficClass(): number | undefined {
-    return this.find(trafficClass) ?? this.find(tos);
+    return TRAFFIC_CLASS.integer(this.#control) ?? TOS.integer(this.#control);
   }
 
   /** Time to live, or hop limit: what was left of it. */
   get ttl(): number | undefined {
-    return this.find(hopLimit) ?? this.find(ttl);
+    return HOP_LIMIT.integer(this.#control) ?? TTL.integer(this.#control);
   }
 
   /** When the kernel got it, in nanoseconds since 1970. */
   get timestamp(): bigint | undefined {
-    return this.find(timestampNs);
+    const seconds = SECONDS.integer(this.#control);
+    if (seconds === undefined) return undefined;
+    return BigInt(seconds) * 1_000_000_000n + BigInt(NANOSECONDS.integer(this.#control) ?? 0);
   }
 
   /** The destination before a firewall of this machine redirected the datagram. */
   get originalDestination(): InternetAddress | undefined {
+    if (!this.#socket.facts.has("originalDestination")) return undefined;
     return this.find(originalDestination6) ?? this.find(originalDestination) ?? undefined;
   }
 
   /** Datagrams that this socket had lost when this one came, because its buffer was full; modulo 2^32. */
   get dropped(): number | undefined {
+    const count = DROPPED.integer(this.#control);
+    if (count !== undefined) return count >>> 0;
     // The kernel reports no zero.
-    return this.find(rxqOverflow) ?? (this.#socket.facts.has("dropped") ? 0 : undefined);
+    return this.#socket.facts.has("dropped") ? 0 : undefined;
   }
 
   /** Bytes of each datagram that the kernel has put together to this one, of which the last may be shorter (UDP_GRO). */
   get segmentSize(): number | undefined {
-    return this.find(udpGro);
+    return SEGMENT.integer(this.#control);
   }
 
   /** The datagrams that the kernel has put together, as views of `data`; one, when it has not. */
@@ -175,7 +198,7 @@ export class UdpMessage implements Arrived {
   /** The control buffer as the kernel wrote it, zeros in its padding: what `explain` draws. */
   get controlBytes(): Uint8Array {
     this.#decode();
-    return this.#control;
+    return this.#control.bytes;
   }
 
   /** Whether data did not fit and was lost (MSG_TRUNC). */
@@ -189,7 +212,7 @@ export class UdpMessage implements Arrived {
   }
 
   #decode(): Decoded<Fd> {
-    this.#decoded ??= decode(this.#control);
+    this.#decoded ??= decode(this.#control.bytes);
     return this.#decoded;
   }
 
@@ -230,12 +253,9 @@ function shownFacts(message: UdpMessage): object {
   return Object.fromEntries(facts.filter(([, value]) => value !== undefined && value !== false));
 }
 
-function isMulticast6(host: string): boolean {
-  return /^ff/i.test(host);
-}
-
-function isLinkLocal(host: string): boolean {
-  return /^fe[89ab]/i.test(host);
+/** fe80::/10 */
+function isLinkLocal(bytes: Uint8Array): boolean {
+  return bytes[0] === 0xfe && ((bytes[1] as number) & 0xc0) === 0x80;
 }
 
 /** UDP delivers no descriptors: what stands in their place is a number. */

@@ -17,7 +17,7 @@ import { Program } from "./program.js";
 /** Who sends a message: programs, the kernel, or either. */
 export type Direction = "send" | "receive" | "both";
 
-/** Something that has a file descriptor: a number, our own `Fd`, a `FileHandle`, or a socket or server of Node. */
+/** Something that has a file descriptor: a number, our own `Fd`, a `UnixSocket` or `UnixServer`, a `FileHandle`, or a socket or server of Node. */
 export type DescriptorLike =
   | number
   | { readonly number: number }

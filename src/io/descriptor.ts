@@ -5,9 +5,10 @@ import type { DescriptorLike } from "../codec/definition.js";
 import { ownError } from "./errors.js";
 import { Fd } from "./fd.js";
 import { checkNumber } from "./file.js";
+import type { LoopSocket } from "./loop/loop-socket.js";
 
-/** A socket to work on: its number, or its owner. */
-export type SocketLike = number | Fd;
+/** A socket to work on: its number, or its owner: an `Fd`, a `UnixSocket`, a `UnixServer`, a `UdpSocket`. */
+export type SocketLike = number | Fd | LoopSocket;
 
 /** A socket to send on: also a socket of Node that has nothing queued. */
 export type SenderLike = SocketLike | NodeSocket;
@@ -18,6 +19,27 @@ export interface NodeSocket {
   ref(): unknown;
   /** Lets the process end. */
   unref(): unknown;
+}
+
+/** What a call makes of the socket that it was given: the number, or the `Fd` that has it and remembers what it is. */
+export type Borrowed = number | Fd;
+
+/**
+ * What is to be done with a socket: change nothing that its own calls could notice, take what arrives, send, make calls on it
+ * wait, or take it away.
+ */
+export type Use = "ask" | "receive" | "send" | "block" | "take";
+
+/** Under which a socket on the event loop has the method that lends its `Fd` for a use, or refuses. */
+export const BORROW: unique symbol = Symbol("borrow");
+
+/** A socket on the event loop, known by what it can do: its class stands on this file. */
+interface Lender {
+  [BORROW](use: Use): Fd;
+}
+
+function isLender(value: unknown): value is Lender {
+  return typeof value === "object" && value !== null && BORROW in value;
 }
 
 /** A libuv handle as JavaScript sees it: its descriptor, -1 where there is none. */
@@ -33,26 +55,36 @@ interface NodeObject {
   readonly encrypted?: boolean;
 }
 
-const SENDERS = "a descriptor number, Fd or net.Socket";
-const SENDABLE = "a descriptor number, Fd, FileHandle, or a socket or server of Node";
+const OWN = "a descriptor number, Fd, UnixSocket, UnixServer or UdpSocket";
+const SENDERS = "a descriptor number, Fd, UnixSocket, UnixServer, UdpSocket or net.Socket";
+const SENDABLE =
+  "a descriptor number, Fd, UnixSocket, UnixServer, UdpSocket, FileHandle, or a socket or server of Node";
 
-/** Number of a socket that messages are received on. Node's own sockets are read by libuv, which would lose descriptors. */
-export function socketNumber(socket: unknown): number {
-  if (socket instanceof Fd) return socket.number;
-  if (typeof socket === "number") return checkNumber(socket, "socket");
-  if (isNodeObject(socket)) {
-    throw typeError(
-      "socket",
-      "a descriptor number or Fd (a socket of Node is read by libuv, which loses descriptors)",
-      socket,
-    );
-  }
-  throw typeError("socket", "a descriptor number or Fd", socket);
+/** The number of a borrowed socket, while it is open. */
+export function numberOf(socket: Borrowed): number {
+  return typeof socket === "number" ? socket : socket.number;
 }
 
-/** Number of a socket to send on. */
-export function senderNumber(socket: unknown): number {
-  if (socket instanceof Fd) return socket.number;
+/** A socket for a use that is none of Node's sockets': those are read by libuv, which would lose descriptors. */
+export function borrow(socket: unknown, use: Use): Borrowed {
+  if (socket instanceof Fd) return socket;
+  if (typeof socket === "number") return checkNumber(socket, "socket");
+  if (isLender(socket)) return socket[BORROW](use);
+  const expected = isNodeObject(socket)
+    ? `${OWN} (a socket of Node is read by libuv, which loses descriptors)`
+    : OWN;
+  throw typeError("socket", expected, socket);
+}
+
+/** Number of a socket whose messages are left alone. */
+export function socketNumber(socket: unknown): number {
+  return numberOf(borrow(socket, "ask"));
+}
+
+/** A socket to send on. */
+export function borrowSender(socket: unknown): Borrowed {
+  if (socket instanceof Fd) return socket;
+  if (isLender(socket)) return socket[BORROW]("send");
   if (isNodeObject(socket) && (socket.writableLength ?? 0) > 0) {
     throw ownError(
       "ERR_CMSG_WRITES_PENDING",
@@ -66,6 +98,7 @@ export function senderNumber(socket: unknown): number {
 export function anySocketNumber(socket: unknown): number {
   if (socket instanceof Fd) return socket.number;
   if (typeof socket === "number") return checkNumber(socket, "socket");
+  if (isLender(socket)) return socket[BORROW]("ask").number;
   if (isNodeObject(socket)) return handleNumber(socket, "socket", SENDERS);
   throw typeError("socket", SENDERS, socket);
 }
@@ -80,11 +113,12 @@ function isNodeObject(value: unknown): value is NodeObject {
   );
 }
 
-/** Number of a descriptor to send: of a number, an `Fd`, a `FileHandle`, or a socket or server of Node; borrowed. */
+/** Number of a descriptor to send: of a number, an `Fd`, a socket of ours, a `FileHandle`, or an object of Node; borrowed. */
 export function descriptorNumber(value: DescriptorLike | unknown, what: string): number {
   if (typeof value === "number") return checkNumber(value, what);
   if (value instanceof Fd) return value.number;
   if (typeof value !== "object" || value === null) throw typeError(what, SENDABLE, value);
+  if (isLender(value)) return value[BORROW]("ask").number;
   const object = value as NodeObject;
   // A destroyed stream keeps its number for a while, in which another file may get it.
   if (object.destroyed === true) throw notOpen(object, what);

@@ -32,6 +32,30 @@ export function isReadByHttp(socket: Socket): boolean {
   return ((socket as unknown as NetInternals).parser ?? null) !== null;
 }
 
+/** Whether a TLS connection stands on a connection and gets its bytes: Node lets it answer whether the handle is reading. */
+export function isBelowTls(socket: Socket): boolean {
+  const handle = streamHandle(socket);
+  if (handle === null) return false;
+  return Object.getOwnPropertyDescriptor(handle, "reading")?.get !== undefined;
+}
+
+/** An HTTP/2 session as far as it is told from other objects. */
+interface Http2Session {
+  readonly goaway?: unknown;
+  readonly socket?: NetInternals;
+}
+
+/** Whether an HTTP/2 session gets the bytes of a connection. Node keeps the session on the socket, under one key or another. */
+export function isReadByHttp2(socket: Socket): boolean {
+  const handle = streamHandle(socket);
+  return Reflect.ownKeys(socket).some((key) => {
+    const value: unknown = Object.getOwnPropertyDescriptor(socket, key)?.value;
+    if (typeof value !== "object" || value === null || !("goaway" in value)) return false;
+    const session = value as Http2Session;
+    return typeof session.goaway === "function" && session.socket?._handle === handle;
+  });
+}
+
 /** The socket file that libuv removes when it closes a server. */
 export function boundPath(server: Server): string | undefined {
   const path = (server as unknown as NetInternals)._pipeName;

@@ -3,23 +3,27 @@
 import type { InternetAddress } from "../codec/address.js";
 import { optionsOf } from "../codec/arguments.js";
 import type { DataInput } from "./data.js";
-import { summary } from "./describe.js";
-import { ownError } from "./errors.js";
+import type { Use } from "./descriptor.js";
 import { Fd } from "./fd.js";
-import { constant, constantOrZero, importedConstant } from "./host.js";
-import { kindOf } from "./kind.js";
 import { Arrivals } from "./loop/arrivals.js";
-import { ENDLESS, patienceOf, throwIfAborted, type WaitOptions } from "./loop/giving-up.js";
+import {
+  ENDLESS,
+  patienceOf,
+  promised,
+  throwIfAborted,
+  type WaitOptions,
+} from "./loop/giving-up.js";
+import { guardMessages } from "./loop/guard.js";
 import { iterate } from "./loop/iterate.js";
-import { closedError, LoopSocket } from "./loop/loop-socket.js";
+import { closedError, LoopSocket, making } from "./loop/loop-socket.js";
 import { FAILED, READABLE, WRITABLE } from "./loop/selector.js";
 import { Sender } from "./loop/sender.js";
 import { getpeername } from "./names.js";
-import { readIntOption, readName, type SocketKind } from "./query.js";
 import type { Sent } from "./send-fds.js";
 import { enableErrors } from "./udp/facts.js";
 import { changeGroup, type GroupOptions } from "./udp/groups.js";
 import { isOfEarlier, UdpIncoming, type UdpReceiveOptions } from "./udp/incoming.js";
+import { checkUdp, peerOf } from "./udp/kind.js";
 import { type BindUdpOptions, bindUdp, type ConnectUdpOptions, connectUdp } from "./udp/making.js";
 import type { UdpMessage } from "./udp/message.js";
 import {
@@ -31,10 +35,8 @@ import {
 import { planDatagram, type SendingSocket, type UdpSendOptions } from "./udp/outgoing.js";
 import type { ErrorReport } from "./udp/report.js";
 
-const AF_INET = importedConstant("AF_INET");
-const AF_INET6 = importedConstant("AF_INET6");
-const SOCK_DGRAM = importedConstant("SOCK_DGRAM");
-const IPPROTO_UDP = 17;
+/** Datagrams come and go whole. */
+const WHOLE = { isInside: false };
 
 /**
  * A UDP socket on the event loop. Each datagram comes with what the kernel knows of it: the address that it was sent to, the
@@ -52,7 +54,8 @@ const IPPROTO_UDP = 17;
  */
 export class UdpSocket extends LoopSocket {
   readonly #incoming: UdpIncoming;
-  readonly #sender: Sender;
+  /** Made by the first send: many sockets only receive. */
+  #sender: Sender | undefined;
   readonly #receiver: Arrivals<UdpMessage>;
   readonly #reporter: Arrivals<ErrorReport>;
   readonly #sending: SendingSocket;
@@ -64,17 +67,20 @@ export class UdpSocket extends LoopSocket {
     this.#sending = { kind, settings, peer: peerOf(fd) };
     const { idleTimeoutMs: ms } = settings;
     this.#incoming = new UdpIncoming(this, fd, settings);
-    const ofEarlier = (errno: number) => this.#incoming.queuesErrors && isOfEarlier(errno);
     const { number } = fd;
-    this.#sender = new Sender(this, number, kind, settings, this.life, ofEarlier);
     const idle = ms === undefined ? undefined : { ms, over: () => this.close() };
     this.#receiver = new Arrivals<UdpMessage>("recvmsg", number, this.life, idle);
     this.#reporter = new Arrivals<ErrorReport>("recvmsg", number, this.life);
-    this.begin((events) => {
-      if ((events & FAILED) !== 0) this.#reporter.ready();
-      if ((events & READABLE) !== 0) this.#receiver.ready();
-      if ((events & WRITABLE) !== 0) this.#sender.writable();
-    });
+    this.begin();
+  }
+
+  /** @internal */
+  override ready(events: number): boolean {
+    const reported = (events & FAILED) !== 0 && this.#reporter.ready();
+    const took = (events & READABLE) !== 0 && this.#receiver.ready();
+    if ((events & WRITABLE) !== 0) this.#sender?.writable();
+    // While reports are awaited, what has happened is always asked: they come beside what there is to receive.
+    return (took && !this.#incoming.queuesErrors) || reported;
   }
 
   /**
@@ -148,12 +154,27 @@ export class UdpSocket extends LoopSocket {
    * socket.close();
    * @see sendmsg(2), udp(7), UDP_SEGMENT.
    */
-  async send(data: DataInput | string, options?: UdpSendOptions): Promise<Sent> {
-    const given = optionsOf(options, "options");
-    const patience = patienceOf(given);
-    const message = planDatagram(data, given, this.#sending);
-    throwIfAborted(patience);
-    return this.#sender.send(message, patience);
+  send(data: DataInput | string, options?: UdpSendOptions): Promise<Sent> {
+    return promised(() => {
+      const given = optionsOf(options, "options");
+      const patience = patienceOf(given);
+      const message = planDatagram(data, given, this.#sending);
+      throwIfAborted(patience);
+      this.#sender ??= this.#makeSender();
+      return this.#sender.send(message, patience);
+    });
+  }
+
+  #makeSender(): Sender {
+    const incoming = this.#incoming;
+    return new Sender({
+      socket: this,
+      fd: this.fd,
+      kind: this.#sending.kind,
+      limits: this.#sending.settings,
+      life: this.life,
+      isOfEarlier: (errno) => incoming.queuesErrors && isOfEarlier(errno),
+    });
   }
 
   /**
@@ -163,13 +184,15 @@ export class UdpSocket extends LoopSocket {
    * like for a datagram that was answered with an ICMP error, unless `errors` takes those.
    * @see recvmsg(2).
    */
-  async receive(options?: UdpReceiveOptions): Promise<UdpMessage> {
-    if (options === undefined) return this.#receiver.next(this.#incoming.attempt, ENDLESS);
-    const given = optionsOf(options, "options");
-    const patience = patienceOf(given);
-    const attempt = this.#incoming.attemptWith(given);
-    throwIfAborted(patience);
-    return this.#receiver.next(attempt, patience);
+  receive(options?: UdpReceiveOptions): Promise<UdpMessage> {
+    if (options === undefined) return this.#receiver.next(this.#incoming, ENDLESS);
+    return promised(() => {
+      const given = optionsOf(options, "options");
+      const patience = patienceOf(given);
+      const attempt = this.#incoming.attemptWith(given);
+      throwIfAborted(patience);
+      return this.#receiver.next(attempt, patience);
+    });
   }
 
   /** The datagrams as they come, until the socket is closed. Leaving the loop leaves the socket open. */
@@ -183,8 +206,8 @@ export class UdpSocket extends LoopSocket {
    * @param ended Called once, with an error: receiving has failed or the socket is closed.
    * @returns What stops it.
    */
-  onMessage(take: (message: UdpMessage) => void, ended: (error: Error) => void): () => void {
-    return this.#receiver.each(this.#incoming.attempt, take, ended);
+  onMessage(take: (message: UdpMessage) => void, ended: (error?: Error) => void): () => void {
+    return this.#receiver.each(this.#incoming, take, ended);
   }
 
   /**
@@ -212,7 +235,7 @@ export class UdpSocket extends LoopSocket {
     }
     const next = async (): Promise<ErrorReport> => {
       throwIfAborted(patience);
-      return this.#reporter.next(this.#incoming.report, patience);
+      return this.#reporter.next(this.#incoming.reports, patience);
     };
     return iterate(() => (this.closed ? Promise.resolve(null) : next()), this);
   }
@@ -242,20 +265,25 @@ export class UdpSocket extends LoopSocket {
   async end(options?: WaitOptions): Promise<void> {
     const patience = patienceOf(options === undefined ? undefined : optionsOf(options, "options"));
     throwIfAborted(patience);
-    await this.#sender.drained(patience, closedError);
+    if (this.#sender !== undefined) await this.#sender.drained(patience, closedError);
     this.close();
+  }
+
+  /** @internal */
+  protected override guard(use: Use): void {
+    guardMessages(use, false, this.#sender, this.#receiver, WHOLE);
   }
 
   /** @internal */
   protected override leave(why: () => Error): void {
     this.#receiver.end(why);
     this.#reporter.end(why);
-    this.#sender.end(why);
+    this.#sender?.end(why);
   }
 
   /** Bytes that wait to be sent. */
   get queuedBytes(): number {
-    return this.#sender.waiting;
+    return this.#sender?.waiting ?? 0;
   }
 
   /** The address of the other end. Throws ENOTCONN where it is not connected. */
@@ -266,31 +294,5 @@ export class UdpSocket extends LoopSocket {
 
 /** A socket that owns a descriptor; the descriptor is closed when there is no socket. */
 function owning(fd: Fd, settings: UdpSettings): UdpSocket {
-  try {
-    return new UdpSocket(fd, settings);
-  } catch (error) {
-    fd.close();
-    throw error;
-  }
-}
-
-/** UDP, of either family. Other protocols with datagrams, such as those for pings, are no UDP. */
-function checkUdp(fd: Fd): SocketKind {
-  const kind = kindOf(fd);
-  const internet = kind?.family === AF_INET || kind?.family === AF_INET6;
-  if (kind === undefined || !internet || kind.type !== SOCK_DGRAM || !isUdpProtocol(fd.number)) {
-    const message = `a UDP socket was asked for, and this is ${summary(fd.number)}`;
-    throw ownError("ERR_CMSG_WRONG_KIND", message);
-  }
-  return kind;
-}
-
-function isUdpProtocol(fd: number): boolean {
-  const option = constantOrZero("SO_PROTOCOL");
-  return option === 0 || readIntOption(fd, constant("SOL_SOCKET"), option) === IPPROTO_UDP;
-}
-
-function peerOf(fd: Fd): string | undefined {
-  const name = readName(fd.number, "getpeername");
-  return typeof name === "object" && name !== null && "host" in name ? name.host : undefined;
+  return making(fd, () => new UdpSocket(fd, settings));
 }

@@ -146,6 +146,24 @@ test("an abandoned one among thousands that are open at once is reported all the
   assert.is(warnings.length, 1);
 });
 
+test("what a socket on the event loop has given away is reported, what it holds is not", async () => {
+  const warnings = await answerOf<boolean[]>(`
+    const { UnixSocket } = await import(process.env.CMSG_URL);
+    function abandonTaken() {
+      const [left, right] = UnixSocket.pair();
+      right.close();
+      return left.take().number;
+    }
+    function abandonObserved() { UnixSocket.pair(); }
+    const number = abandonTaken();
+    abandonObserved();
+    await turn();
+    await collect(1);
+    console.log(JSON.stringify(warnings.map(({ message }) => message.startsWith("descriptor " + number + " "))));
+  `);
+  assert.equal(warnings, [true]);
+});
+
 test("the collector never closes: a number that another owner has by now stays open", async () => {
   const answer = await answerOf<boolean[]>(`
     function abandon() {

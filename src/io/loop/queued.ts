@@ -17,7 +17,7 @@ import type { WaitOptions } from "./giving-up.js";
 
 /** What goes with the data of an asynchronous send. */
 export interface AsyncSendOptions extends WaitOptions {
-  /** Numbers, `Fd`s, `FileHandle`s, sockets or servers of Node; borrowed, and duplicated while they have to wait. */
+  /** Numbers, `Fd`s, `UnixSocket`s, `UnixServer`s, `FileHandle`s, sockets or servers of Node; borrowed, and duplicated while they have to wait. */
   readonly fds?: Iterable<DescriptorLike>;
   /** Further control messages, sent with the first byte. */
   readonly control?: Iterable<MessageInput>;
@@ -92,21 +92,17 @@ function planWith(
 /** How often a message is tried that is refused for earlier ones: each of them refuses once. */
 const TRIES = 8;
 
-/**
- * Sends as much as the kernel takes now: 0 when all of it is sent, or -errno.
- *
- * @param isOfEarlier Whether a refusal was meant for an earlier message: this one was not tried.
- */
-export function sendOn(
-  frame: Frame,
-  fd: number,
-  stream: boolean,
-  message: Queueable,
-  isOfEarlier?: (errno: number) => boolean,
-): number {
+/** A socket, and whether it refuses messages for earlier ones. */
+interface Sending {
+  readonly fd: number;
+  isOfEarlier?(errno: number): boolean;
+}
+
+/** Sends as much as the kernel takes now: 0 when all of it is sent, or -errno. */
+export function sendOn(frame: Frame, side: Sending, stream: boolean, message: Queueable): number {
   do {
     const { fds } = message;
-    const sent = tryPiece(frame, fd, message, isOfEarlier);
+    const sent = tryPiece(frame, side, message);
     if (sent < 0) return sent;
     if (message.fds > fds && message.held.length > 0) {
       closeFds(message.held.slice(fds, message.fds));
@@ -119,15 +115,10 @@ export function sendOn(
   return 0;
 }
 
-function tryPiece(
-  frame: Frame,
-  fd: number,
-  message: Queueable,
-  isOfEarlier: ((errno: number) => boolean) | undefined,
-): number {
-  let sent = sendPiece(frame, fd, message);
-  for (let tries = 1; sent < 0 && tries < TRIES && isOfEarlier?.(-sent) === true; tries++) {
-    sent = sendPiece(frame, fd, message);
+function tryPiece(frame: Frame, side: Sending, message: Queueable): number {
+  let sent = sendPiece(frame, side.fd, message);
+  for (let tries = 1; sent < 0 && tries < TRIES && side.isOfEarlier?.(-sent) === true; tries++) {
+    sent = sendPiece(frame, side.fd, message);
   }
   return sent;
 }

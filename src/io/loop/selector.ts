@@ -22,6 +22,8 @@ const EVENT_LIMIT = 64;
 export interface Selector {
   /** The set itself, as a descriptor that is readable while any of them is ready. */
   readonly number: number;
+  /** Whether the set is not ready any more when the cause of an event is gone, although nobody has taken the event. */
+  readonly dropsTaken: boolean;
   /** Adds a descriptor; its events carry the token. They tell of room when `room` is true. */
   add(fd: number, token: number, room: boolean): void;
   /** Says whether a descriptor that was added tells of room. Room that there is already is told of, too. */
@@ -52,6 +54,7 @@ const INTEREST = EPOLLIN | EPOLLRDHUP | EPOLLET | 0;
 /** epoll(7). */
 class EpollSelector implements Selector {
   readonly number: number;
+  readonly dropsTaken = true;
   readonly #frame: Frame = theFrame();
   /** Offset of the array of struct epoll_event. */
   readonly #events: number;
@@ -123,6 +126,7 @@ const KEVENT_WORDS = process.platform === "freebsd" ? 16 : 8;
 /** kqueue(2). */
 class KqueueSelector implements Selector {
   readonly number: number;
+  readonly dropsTaken = false;
   readonly #frame: Frame = theFrame();
   readonly #events: number;
 

@@ -20,8 +20,8 @@ import {
   waitingFds,
 } from "./queued.js";
 import { type Lifeline, Share } from "./readiness.js";
-import { queueFull, torn, withSent } from "./refusals.js";
 import { later, whenRoomAt } from "./room.js";
+import { ENDED, PASSING, queueFull, torn, withSent, writesPending } from "./unsent.js";
 
 /** A message in the queue, and who waits for it. */
 interface Queued extends Linked<Queued> {
@@ -39,22 +39,22 @@ export interface QueueLimits {
   readonly queueFds: number;
 }
 
-/** Refusals that pass when a receiver takes something, or memory is freed. */
-const PASSING = new Set(["ETOOMANYREFS", "ENOBUFS", "ENOMEM"]);
-
-/** The peer's end is the end of all messages: each is refused by the kernel itself. */
-const ENDED = new Set(["EPIPE", "ECONNRESET", "ENOTCONN"]);
+/** The socket of a queue. */
+export interface SendingSide {
+  /** Who tells of what is sent. */
+  readonly socket: object;
+  readonly fd: number;
+  readonly kind: SocketKind;
+  readonly limits: QueueLimits;
+  readonly life: Lifeline;
+  /** Whether a refusal was meant for an earlier message: this one was not tried. */
+  isOfEarlier?(errno: number): boolean;
+}
 
 /** Sends the messages of one socket. */
 export class Sender {
-  readonly #socket: object;
-  readonly #fd: number;
-  readonly #life: Lifeline;
+  readonly #side: SendingSide;
   readonly #stream: boolean;
-  /** Whether it is the receiver's buffer that is full, and not that of this socket. */
-  readonly #fillsReceivers: boolean;
-  readonly #limits: QueueLimits;
-  readonly #isOfEarlier: ((errno: number) => boolean) | undefined;
   /** Whether events tell of room. */
   #watching = false;
   readonly #queue = new Line<Queued>();
@@ -70,27 +70,25 @@ export class Sender {
   #drained: (() => void)[] | undefined;
   #endRoom: (() => void) | undefined;
 
-  /** @param isOfEarlier Whether a refusal was meant for an earlier message: this one was not tried. */
-  constructor(
-    socket: object,
-    fd: number,
-    kind: SocketKind,
-    limits: QueueLimits,
-    life: Lifeline,
-    isOfEarlier?: (errno: number) => boolean,
-  ) {
-    this.#socket = socket;
-    this.#fd = fd;
-    this.#life = life;
-    this.#stream = isUnixStream(kind);
-    this.#fillsReceivers = isUnix(kind);
-    this.#limits = limits;
-    this.#isOfEarlier = isOfEarlier;
+  constructor(side: SendingSide) {
+    this.#side = side;
+    this.#stream = isUnixStream(side.kind);
   }
 
   /** Bytes that wait to be sent. */
   get waiting(): number {
     return this.#bytes;
+  }
+
+  /** Refuses what would overtake messages that wait, or be taken for the rest of one that was cut short. */
+  checkIdle(): void {
+    if (this.#broken !== undefined) throw this.#broken();
+    if (this.#queue.first !== undefined) throw writesPending();
+  }
+
+  /** Whether a stream has a part of a message whose rest waits. */
+  get isInside(): boolean {
+    return this.#stream && (this.#queue.first?.message.bytes ?? 0) > 0;
   }
 
   /** Sends a message, now or when there is room. */
@@ -122,7 +120,7 @@ export class Sender {
   }
 
   #sendOn(message: Queueable): number {
-    return sendOn(theFrame(), this.#fd, this.#stream, message, this.#isOfEarlier);
+    return sendOn(theFrame(), this.#side, this.#stream, message);
   }
 
   /** A stream that has begun a message waits out what passes: it would be of no more use. */
@@ -133,7 +131,7 @@ export class Sender {
   }
 
   #isFull(message: Queueable): boolean {
-    const { queueBytes, queueFds } = this.#limits;
+    const { queueBytes, queueFds } = this.#side.limits;
     return this.#bytes + message.total > queueBytes || this.#fds + waitingFds(message) > queueFds;
   }
 
@@ -144,7 +142,7 @@ export class Sender {
       return Promise.reject(this.#refuse(error as Error, message));
     }
     this.#count(message, 1);
-    this.#life.hold();
+    this.#side.life.hold();
     return new Promise((resolve, reject) => {
       const place = { before: undefined, after: undefined, waits: false };
       const end = { resolve, reject, stop: undefined, settled: false };
@@ -160,20 +158,20 @@ export class Sender {
     this.#fds += sign * waitingFds(message);
   }
 
-  /** The socket's own event tells of room on a stream and at a connected peer, but not of the rest. */
+  /** The socket's own event tells of room on a stream, at a connected peer, and in its own buffer, but not of the rest. */
   #awaitRoom({ plan }: Queueable, result: number): void {
     this.#endRoom?.();
     const flush = (): void => this.flush();
     if (result !== -theFrame().EAGAIN) this.#endRoom = later(flush);
-    else if (plan.to === undefined || !this.#fillsReceivers) this.#endRoom = undefined;
-    else this.#endRoom = whenRoomAt(this.#fd, plan.to, flush);
+    else if (plan.to === undefined || !isUnix(this.#side.kind)) this.#endRoom = undefined;
+    else this.#endRoom = whenRoomAt(this.#side.fd, plan.to, flush);
     if (this.#endRoom === undefined) this.#watch(true);
   }
 
   #watch(on: boolean): void {
     if (this.#watching === on) return;
     this.#watching = on;
-    this.#life.watchRoom(on);
+    this.#side.life.watchRoom(on);
   }
 
   // Each try that a full receiver elsewhere refuses frees memory of this socket, which is an event again, for ever.
@@ -247,7 +245,7 @@ export class Sender {
     const { message } = queued;
     this.#count(message, -1);
     releaseHeld(message);
-    this.#life.letGo();
+    this.#side.life.letGo();
     if (this.#queue.first !== undefined) return;
     this.#endRoom?.();
     this.#endRoom = undefined;
@@ -279,14 +277,14 @@ export class Sender {
 
   #told(message: Queueable): Sent {
     const sent = sentOf(message);
-    if (sends.hasSubscribers) sends.publish({ socket: this.#socket, ...sent });
+    if (sends.hasSubscribers) sends.publish({ socket: this.#side.socket, ...sent });
     return sent;
   }
 
   /** The error of a refused message. A stream that was left inside a message is of no more use. */
   #failure(errno: number, message: Queueable): Error {
     const { plan, total } = message;
-    const refused = { fd: this.#fd, plan, total, fds: waitingFds(message) };
+    const refused = { fd: this.#side.fd, plan, total, fds: waitingFds(message) };
     const error = sendError(errno, refused);
     return ENDED.has(error.code) ? withSent(error, message) : this.#refuse(error, message);
   }

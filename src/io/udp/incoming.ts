@@ -8,6 +8,7 @@ import { type Frame, theFrame } from "../frame.js";
 import { constantOrZero, importedConstant } from "../host.js";
 import type { Attempt } from "../loop/arrivals.js";
 import type { WaitOptions } from "../loop/giving-up.js";
+import { planFor } from "../loop/incoming.js";
 import { readName } from "../query.js";
 import {
   controlLength,
@@ -52,45 +53,51 @@ export function isOfEarlier(errno: number): boolean {
   return REPORTED.has(errnoName(errno));
 }
 
+/** A report gives back no more than a datagram. */
+const REPORT = planReceive({ dataLimit: 65536, flags: DONTWAIT | ERRQUEUE }, true);
+
 /** The port that a socket is bound to; 0 while it is not. */
 function portOf(fd: number): number {
   const name = readName(fd, "getsockname");
   return typeof name === "object" && name !== null && "port" in name ? name.port : 0;
 }
 
-/** Receives from one socket. */
-export class UdpIncoming {
+/** Receives from one socket, by itself as its settings say. */
+export class UdpIncoming implements Attempt<UdpMessage> {
   readonly #fd: Fd;
-  readonly #number: number;
   readonly #socket: object;
+  readonly #plan: ReceivePlan;
   readonly #receiving: { port: number; readonly facts: ReadonlySet<UdpFact> };
   /** Whether errors of earlier datagrams are in the error queue, and no business of a receive. */
   queuesErrors: boolean;
-  /** The attempt of a receive without options of its own. */
-  readonly attempt: Attempt<UdpMessage>;
-  /** The attempt to receive a report. */
-  readonly report: Attempt<ErrorReport>;
 
   constructor(socket: object, fd: Fd, { dataLimit, errors, facts }: UdpSettings) {
     this.#socket = socket;
     this.#fd = fd;
-    this.#number = fd.number;
+    this.#plan = planFor(dataLimit);
     this.#receiving = { port: portOf(fd.number), facts };
     this.queuesErrors = errors;
-    this.attempt = this.attemptWith({ dataLimit });
-    const plan = planReceive({ dataLimit: 65536, flags: DONTWAIT | ERRQUEUE }, true);
-    this.report = () => {
-      const got = this.#take(theFrame(), plan);
-      return typeof got === "number" ? got : reportOf(got);
-    };
   }
 
-  /** The attempt of a receive with options. */
+  attempt(): UdpMessage | number {
+    return this.#message(this.#plan);
+  }
+
+  /** A receive with options. */
   attemptWith({ dataLimit }: UdpReceiveOptions): Attempt<UdpMessage> {
-    if (dataLimit === undefined) return this.attempt;
-    const limit = integerIn(dataLimit, 1, 0x7fffffff, "dataLimit");
-    const plan = planReceive({ dataLimit: limit, flags: DONTWAIT }, true);
-    return () => this.#message(plan);
+    if (dataLimit === undefined) return this;
+    const plan = planFor(integerIn(dataLimit, 1, 0x7fffffff, "dataLimit"));
+    return { attempt: () => this.#message(plan) };
+  }
+
+  /** The receive of a report. */
+  get reports(): Attempt<ErrorReport> {
+    return { attempt: () => this.#report() };
+  }
+
+  #report(): ErrorReport | number {
+    const got = this.#take(theFrame(), REPORT);
+    return typeof got === "number" ? got : reportOf(got);
   }
 
   #message(plan: ReceivePlan): UdpMessage | number {
@@ -108,11 +115,11 @@ export class UdpIncoming {
   }
 
   #take(frame: Frame, plan: ReceivePlan): UdpMessage | number {
-    const result = receiveFrame(frame, this.#number, plan);
+    const result = receiveFrame(frame, this.#fd.number, plan);
     if (result < 0) return result;
     const count = openFrame(frame);
     const receiving = this.#receiving;
-    if (receiving.port === 0) receiving.port = portOf(this.#number);
+    if (receiving.port === 0) receiving.port = portOf(this.#fd.number);
     const data = takeData(plan, this.#fd, result);
     const { control } = frame.incoming;
     const bytes = frame.bytes.slice(control, control + controlLength(frame));

@@ -166,15 +166,10 @@ export class UdpSocket extends LoopSocket {
   }
 
   #makeSender(): Sender {
+    const { kind, settings } = this.#sending;
     const incoming = this.#incoming;
-    return new Sender({
-      socket: this,
-      fd: this.fd,
-      kind: this.#sending.kind,
-      limits: this.#sending.settings,
-      life: this.life,
-      isOfEarlier: (errno) => incoming.queuesErrors && isOfEarlier(errno),
-    });
+    const ofEarlier = (errno: number) => incoming.queuesErrors && isOfEarlier(errno);
+    return new Sender(this, this.fd, kind, settings, this.life, ofEarlier);
   }
 
   /**

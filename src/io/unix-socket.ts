@@ -180,19 +180,8 @@ export class UnixSocket extends LoopSocket {
       const patience = patienceOf(given);
       const message = planQueueable(data, given, this.#kind, headsOf(this.#settings));
       throwIfAborted(patience);
-      this.#sender ??= this.#makeSender();
+      this.#sender ??= new Sender(this, this.fd, this.#kind, this.#settings, this.life);
       return this.#sender.send(message, patience);
-    });
-  }
-
-  #makeSender(): Sender {
-    const { life } = this;
-    return new Sender({
-      socket: this,
-      fd: this.fd,
-      kind: this.#kind,
-      limits: this.#settings,
-      life,
     });
   }
 

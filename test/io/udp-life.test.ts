@@ -123,7 +123,9 @@ test("a message in a callback may close the socket, and stopping stops", async (
     last.map(({ data }) => data.toString()),
     ["2", "3"],
   );
-  const closing = new Promise<Error>((resolve) => socket.onMessage(() => socket.close(), resolve));
+  const closing = new Promise<Error | undefined>((resolve) =>
+    socket.onMessage(() => socket.close(), resolve),
+  );
   await socket.send("end");
   assert.is(((await closing) as NodeJS.ErrnoException).code, CLOSED.code);
 });

@@ -14,6 +14,7 @@ import type { SocketKind } from "../query.js";
 import { fdNumbers, type Sent, textOrParts } from "../send-fds.js";
 import { FD_LIMIT, planSend, type SendPlan } from "../send-plan.js";
 import type { WaitOptions } from "./giving-up.js";
+import type { Linked } from "./line.js";
 
 /** What goes with the data of an asynchronous send. */
 export interface AsyncSendOptions extends WaitOptions {
@@ -36,6 +37,16 @@ export interface Queueable extends Outgoing {
   heldControl: readonly Fd[];
   /** Descriptors that the kernel had before the message waited. */
   fdsBefore: number;
+}
+
+/** A message in the queue, and who waits for it. */
+export interface Queued extends Linked<Queued> {
+  readonly message: Queueable;
+  resolve(sent: Sent): void;
+  reject(error: Error): void;
+  stop: (() => void) | undefined;
+  /** Whether its promise is settled although the rest of it has still to be sent. */
+  settled: boolean;
 }
 
 const SOL_SOCKET = importedConstant("SOL_SOCKET");
@@ -93,9 +104,10 @@ function planWith(
 const TRIES = 8;
 
 /** A socket, and whether it refuses messages for earlier ones. */
-interface Sending {
+export interface Sending {
   readonly fd: number;
-  isOfEarlier?(errno: number): boolean;
+  /** Whether a refusal was meant for an earlier message: this one was not tried. */
+  readonly isOfEarlier: ((errno: number) => boolean) | undefined;
 }
 
 /** Sends as much as the kernel takes now: 0 when all of it is sent, or -errno. */

@@ -8,13 +8,15 @@ import type { SocketKind } from "../query.js";
 import { sendError } from "../send-error.js";
 import type { Sent } from "../send-fds.js";
 import { type Patience, watchPatience } from "./giving-up.js";
-import { Line, type Linked } from "./line.js";
+import { Line } from "./line.js";
 import {
   holdData,
   holdDescriptors,
   needsHoldingFirst,
   type Queueable,
+  type Queued,
   releaseHeld,
+  type Sending,
   sendOn,
   sentOf,
   waitingFds,
@@ -23,37 +25,20 @@ import { type Lifeline, Share } from "./readiness.js";
 import { later, whenRoomAt } from "./room.js";
 import { ENDED, PASSING, queueFull, torn, withSent, writesPending } from "./unsent.js";
 
-/** A message in the queue, and who waits for it. */
-interface Queued extends Linked<Queued> {
-  readonly message: Queueable;
-  resolve(sent: Sent): void;
-  reject(error: Error): void;
-  stop: (() => void) | undefined;
-  /** Whether its promise is settled although the rest of it has still to be sent. */
-  settled: boolean;
-}
-
 /** What a queue may hold before it refuses more. */
 export interface QueueLimits {
   readonly queueBytes: number;
   readonly queueFds: number;
 }
 
-/** The socket of a queue. */
-export interface SendingSide {
-  /** Who tells of what is sent. */
-  readonly socket: object;
-  readonly fd: number;
-  readonly kind: SocketKind;
-  readonly limits: QueueLimits;
-  readonly life: Lifeline;
-  /** Whether a refusal was meant for an earlier message: this one was not tried. */
-  isOfEarlier?(errno: number): boolean;
-}
-
 /** Sends the messages of one socket. */
 export class Sender {
-  readonly #side: SendingSide;
+  readonly #side: Sending & {
+    socket: object;
+    kind: SocketKind;
+    limits: QueueLimits;
+    life: Lifeline;
+  };
   readonly #stream: boolean;
   /** Whether events tell of room. */
   #watching = false;
@@ -70,9 +55,17 @@ export class Sender {
   #drained: (() => void)[] | undefined;
   #endRoom: (() => void) | undefined;
 
-  constructor(side: SendingSide) {
-    this.#side = side;
-    this.#stream = isUnixStream(side.kind);
+  /** @param isOfEarlier Whether a refusal was meant for an earlier message: this one was not tried. */
+  constructor(
+    socket: object,
+    fd: number,
+    kind: SocketKind,
+    limits: QueueLimits,
+    life: Lifeline,
+    isOfEarlier?: (errno: number) => boolean,
+  ) {
+    this.#side = { socket, fd, kind, limits, life, isOfEarlier };
+    this.#stream = isUnixStream(kind);
   }
 
   /** Bytes that wait to be sent. */

@@ -8,7 +8,7 @@ import { checkNumber } from "./file.js";
 import type { LoopSocket } from "./loop/loop-socket.js";
 import { dgramState } from "./node-handle.js";
 
-/** A socket to work on: its number, or its owner: an `Fd`, a `UnixSocket`, a `UnixServer`. */
+/** A socket to work on: its number, or its owner: an `Fd`, a `UnixSocket`, a `UnixServer`, a `UdpSocket`. */
 export type SocketLike = number | Fd | LoopSocket;
 
 /** A socket to send on: also a socket of Node that has nothing queued. */
@@ -56,10 +56,10 @@ interface NodeObject {
   readonly encrypted?: boolean;
 }
 
-const OWN = "a descriptor number, Fd, UnixSocket or UnixServer";
-const SENDERS = "a descriptor number, Fd, UnixSocket, UnixServer or net.Socket";
+const OWN = "a descriptor number, Fd, UnixSocket, UnixServer or UdpSocket";
+const SENDERS = "a descriptor number, Fd, UnixSocket, UnixServer, UdpSocket or net.Socket";
 const SENDABLE =
-  "a descriptor number, Fd, UnixSocket, UnixServer, FileHandle, or a socket or server of Node";
+  "a descriptor number, Fd, UnixSocket, UnixServer, UdpSocket, FileHandle, or a socket or server of Node";
 
 /** The number of a borrowed socket, while it is open. */
 export function numberOf(socket: Borrowed): number {

@@ -9,7 +9,7 @@ import { forgetOwner } from "../leak.js";
 import { getsockname } from "../names.js";
 import { Lifeline } from "./readiness.js";
 
-/** A socket on the event loop: what `UnixSocket` and `UnixServer` have in common. Every call of this package takes it as a socket. */
+/** A socket on the event loop: what `UnixSocket`, `UnixServer` and `UdpSocket` have in common. Every call of this package takes it as a socket. */
 export abstract class LoopSocket {
   /** @internal */
   protected readonly life: Lifeline = new Lifeline();

@@ -126,7 +126,7 @@ export class Lifeline {
 
   /** Says whether events tell of room for what is to be sent; they do not at first. */
   watchRoom(on: boolean): void {
-    if (this.#token < 0) return;
+    if (this.#token < 0 || on === roomWatched.has(this.#token)) return;
     if (on) roomWatched.add(this.#token);
     else roomWatched.delete(this.#token);
     selector?.change(this.#fd, this.#token, on);

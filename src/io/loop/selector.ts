@@ -12,6 +12,8 @@ export const READABLE = 1;
 export const WRITABLE = 2;
 /** The peer sends no more. */
 export const HANGUP = 4;
+/** An error is pending, or reported in the error queue. */
+export const FAILED = 8;
 
 /** Events that are taken at once; the rest waits for the next turn of the loop. */
 const EVENT_LIMIT = 64;
@@ -114,6 +116,7 @@ function epollBits(events: number): number {
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) !== 0) bits |= READABLE;
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) !== 0) bits |= WRITABLE;
   if ((events & (EPOLLRDHUP | EPOLLHUP)) !== 0) bits |= HANGUP;
+  if ((events & EPOLLERR) !== 0) bits |= FAILED;
   return bits;
 }
 

@@ -228,7 +228,7 @@ test("a message prints its names and its value", () => {
       "SOL_SOCKET (1) SCM_RIGHTS (1) [ 7 ]",
       "SOL_SOCKET (1) SCM_PIDFD (4) 9",
       "SOL_TCP (6) 77 Uint8Array(1) [ 1 ]",
-      "AF_INET SOL_IP (0) IP_TTL (2) 0",
+      "AF_INET SOL_IP (0) IP_TTL (2) 0 hops",
       "AF_INET SOL_IP (0) IP_MINTTL (21) Uint8Array(4) [ 0, 0, 0, 0 ]",
       "AF_INET SOL_IP (0) 4 Uint8Array(0) []",
       "SOL_SOCKET (1) SO_PASSCRED (16) Uint8Array(0) []",

@@ -74,7 +74,7 @@ export class ControlMessage<V = unknown, F = number> {
         options: object,
         inspect: (value: unknown, options: object) => string,
       ): string {
-        const level = withNumber(levelName(this.#abi, this.level), this.level);
+        const level = withNumber(levelName(this.#abi, this.level, this.definition), this.level);
         const name = this.definition?.name ?? typeName(this.#abi, this.level, this.type);
         const shown = this.value === undefined ? this.payload : this.value;
         return `${level} ${withNumber(name, this.type)} ${inspect(shown, options)}`;

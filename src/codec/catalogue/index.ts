@@ -3,7 +3,7 @@
 import type { Abi } from "../abi.js";
 import type { Core } from "../core.js";
 import type { AnyDefinition } from "../definition.js";
-import { type Form, fitsExactly, formsIn } from "../form.js";
+import { type Form, fitsExactly, formsIn, protocolOf } from "../form.js";
 import * as alg from "./alg.js";
 import * as bluetooth from "./bluetooth.js";
 import * as j1939 from "./can-j1939.js";
@@ -122,11 +122,6 @@ export function findForm(
   const known = candidates(abi, level, type, own);
   if (known.length < 2) return known[0];
   return known.find(({ form }) => fitsExactly(core, form, abi, length)) ?? known[0];
-}
-
-/** What the names of a level have in common: SOL_UDP and IPPROTO_UDP. */
-function protocolOf(level: string | number): string {
-  return String(level).replace(/^(SOL|IPPROTO)_/, "");
 }
 
 function builtIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {

@@ -1,6 +1,7 @@
 // The field constructors that declarations of control messages are made of, as one namespace.
 
 export {
+  array,
   be16,
   be32,
   fd,
@@ -22,6 +23,7 @@ export {
   ulong,
 } from "./field.js";
 export { ipv4, ipv6, sockaddrIn, sockaddrIn6 } from "./field-address.js";
+export { counted } from "./field-counted.js";
 export {
   type ExtendedError,
   extendedError,
@@ -38,8 +40,14 @@ export {
   optionsHeader as ipv6OptionsHeader,
   routingHeaderField as ipv6RoutingHeader,
 } from "./field-ipv6-header.js";
-export { array, counted } from "./field-list.js";
+export { type GivenLinkAddress, type LinkAddress, sockaddrDl } from "./field-link.js";
 export { mac } from "./field-mac.js";
 export { flags, type Names, named, within, yesNo } from "./field-name.js";
+export {
+  type AttributeBits,
+  type AttributeTable,
+  type NetlinkAttributes,
+  netlinkAttributes,
+} from "./field-netlink.js";
 export { converted, none, optional, padded, struct } from "./field-struct.js";
 export { bintime, type TimeWidths, timespec, timeval } from "./field-time.js";

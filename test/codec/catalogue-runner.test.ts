@@ -118,23 +118,31 @@ everywhere("other levels and types are other messages", (place) => {
   }
 });
 
-/** The bytes that a value becomes by the number that its definition sends, and the value that they are read as. */
+/** The bytes that a value becomes by the number that its definition sends, and the message that they are read as. */
 function thereAndBack(definition: AnyDefinition, abi: AbiName, value: unknown) {
   const control = encodeControl([{ definition, value }], { abi, trimLast: true });
   const { messages, problems } = decodeControl(control, { abi, definitions: [definition] });
   assert.equal(problems, []);
   assert.is(messages.length, 1);
-  return { control, value: messages[0]?.value };
+  return { control, message: messages[0] as ControlMessage };
+}
+
+/** A value of a place becomes bytes, the same value, and the same bytes. */
+function isStable(place: Place, value: unknown, what: string): void {
+  const { definition, abi, type } = place;
+  const once = thereAndBack(definition, abi, value);
+  const again = thereAndBack(definition, abi, once.message.value);
+  bytes(again.control, once.control, what);
+  // What is only received by an old number goes out by the new one, whose struct may say more.
+  if (once.message.type === type) assert.equal(once.message.value, value, what);
+  assert.equal(again.message.value, once.message.value, what);
 }
 
 everywhere("a value is the same after encoding and decoding, and so are its bytes", (place) => {
-  const { abi, definition, least, repeats } = place;
+  const { least, repeats } = place;
   for (const length of repeats ? [least, least + 8, least + 24] : [least]) {
     const [first] = decoded(place, [sampleOf(place, length)]);
-    const value = first?.message.value;
-    const once = thereAndBack(definition, abi, value);
-    assert.equal(once.value, value, says(place, length));
-    bytes(thereAndBack(definition, abi, once.value).control, once.control, says(place, length));
+    isStable(place, first?.message.value, says(place, length));
   }
 });
 
@@ -148,8 +156,7 @@ test("random payloads decode to values that can be sent again, or are refused fo
         for (const { message } of decoded(place, payloads)) {
           const what = `${definition.name} ${says(place)} CMSG_TEST_SEED=${seed}`;
           try {
-            const once = thereAndBack(definition, abi, message.value);
-            assert.equal(once.value, message.value, what);
+            isStable(place, message.value, what);
           } catch (error) {
             if ((error as { code?: string }).code !== "ERR_CMSG_OUT_OF_RANGE") throw error;
             assert.match((error as Error).message, /^messages\[0\]\.value.* must be from /);

@@ -76,7 +76,8 @@ function findPlaces(definition: AnyDefinition, abi: AbiName): readonly Place[] {
     const members = elements
       .map(({ name }) => name)
       .filter(
-        (name) => !/^linux|^android|^windows|^haiku|^illumos/.test(abi) || !/sin6?_len$/.test(name),
+        (name) =>
+          !/^linux|^android|^windows|^haiku|^illumos/.test(abi) || !/(sin6?|sdl)_len$/.test(name),
       );
     return { ...place, members };
   });

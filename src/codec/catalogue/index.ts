@@ -3,7 +3,7 @@
 import type { Abi } from "../abi.js";
 import type { Core } from "../core.js";
 import type { AnyDefinition } from "../definition.js";
-import { type Form, fitsExactly, formsIn, protocolOf } from "../form.js";
+import { type Form, fitsExactly, formsIn, holdsAny, protocolOf } from "../form.js";
 import * as alg from "./alg.js";
 import * as bluetooth from "./bluetooth.js";
 import * as j1939 from "./can-j1939.js";
@@ -12,6 +12,7 @@ import * as dccp from "./dccp.js";
 import * as hci from "./hci.js";
 import * as ieee802154 from "./ieee802154.js";
 import * as ip from "./ip.js";
+import * as ipSystems from "./ip-systems.js";
 import * as ipv6 from "./ipv6.js";
 import * as ipv6Headers from "./ipv6-headers.js";
 import * as iucv from "./iucv.js";
@@ -22,6 +23,9 @@ import * as rds from "./rds.js";
 import * as rxrpc from "./rxrpc.js";
 import * as sctp from "./sctp.js";
 import * as socket from "./socket.js";
+import * as socketCredentials from "./socket-credentials.js";
+import * as socketDevice from "./socket-device.js";
+import * as socketStats from "./socket-stats.js";
 import * as socketTime from "./socket-time.js";
 import * as tcp from "./tcp.js";
 import * as tipc from "./tipc.js";
@@ -32,8 +36,12 @@ import * as vsock from "./vsock.js";
 /** By protocol level. Where levels share a number, the first one here is what it stands for. */
 const LEVELS: readonly Readonly<Record<string, AnyDefinition>>[] = [
   socket,
+  socketCredentials,
   socketTime,
+  socketDevice,
+  socketStats,
   ip,
+  ipSystems,
   ipv6,
   ipv6Headers,
   udp,
@@ -109,7 +117,7 @@ export function findDefinition(
 
 /**
  * The definition that reads a payload of `length` bytes, and how. Where a level and type stand for several structs (what is sent
- * and what is received), it is the one that has exactly this length, else the first.
+ * and what is received), it is the one that has exactly this length, else one whose length varies, else the first.
  */
 export function findForm(
   core: Core,
@@ -121,7 +129,11 @@ export function findForm(
 ): Known | undefined {
   const known = candidates(abi, level, type, own);
   if (known.length < 2) return known[0];
-  return known.find(({ form }) => fitsExactly(core, form, abi, length)) ?? known[0];
+  return (
+    known.find(({ form }) => fitsExactly(core, form, abi, length)) ??
+    known.find(({ form }) => holdsAny(core, form, abi, length)) ??
+    known[0]
+  );
 }
 
 function builtIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {

@@ -56,7 +56,6 @@ export type {
   Definition,
   DefinitionOf,
   DescriptorLike,
-  Direction,
   FormDeclaration,
   Outgoing,
   WithDescriptors,
@@ -82,7 +81,7 @@ export type {
   ValueOf,
 } from "./codec/field-struct.js";
 export * as field from "./codec/fields.js";
-export type { Form, Identity } from "./codec/form.js";
+export type { Direction, Form, Identity } from "./codec/form.js";
 export { type HostAbi, hostAbi } from "./codec/host-abi.js";
 export type { Layout, MemberLayout, StructLayout } from "./codec/layout.js";
 export { ControlMessage, type Problem } from "./codec/message.js";

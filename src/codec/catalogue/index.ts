@@ -151,7 +151,7 @@ function builtIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {
     }
   }
   // What is only ever sent comes last: a buffer is more often one that was received.
-  const sent = ({ definition }: Known): number => (definition.direction === "send" ? 1 : 0);
+  const sent = ({ form }: Known): number => (form.direction === "send" ? 1 : 0);
   for (const several of found.values()) several.sort((a, b) => sent(a) - sent(b));
   byAbi.set(abi, found);
   return found;

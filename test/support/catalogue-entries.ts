@@ -86,8 +86,46 @@ function nothingElse(elsewhere: Readonly<Record<string, number>>, common: number
   return "PA-RISC" in elsewhere ? common : undefined;
 }
 
+/** What the bulk entries "as RFC 3542" stand for, by type. */
+const RFC3542: Readonly<Record<string, number>> = {
+  IPV6_PKTINFO: 20,
+  IPV6_HOPLIMIT: 4,
+  IPV6_TCLASS: 4,
+  IPV6_NEXTHOP: 28,
+  IPV6_PATHMTU: 32,
+};
+
+/** sysdeps/mach/hurd/bits/socket.h of glibc: four ids, an int and CMGROUP_MAX groups. */
+const HURD: Readonly<Record<string, number>> = { cmsgcred: 84 };
+
+/** How long a payload is: exactly, in one of several lengths, or as long as it likes up to `limit`. */
+export interface Length {
+  readonly exact?: readonly number[];
+  readonly limit?: number;
+}
+
+/** The length of an entry's payload, where it has no single number: the phrases of the catalogue, each known. */
+export function lengthOf({ type, payload }: Entry, abi: AbiName, size: string): Length {
+  const wide = compiled(abi).pointerSize === 8;
+  const header = compiled(abi).payloadStructs?.[payload.struct]?.size ?? HURD[payload.struct];
+  if (payload.struct === "as RFC 3542") {
+    const exact = RFC3542[type];
+    // A struct sockaddr_in6 of illumos ends with __sin6_src_id.
+    const more = /^illumos-/.test(abi) && /NEXTHOP|PATHMTU/.test(type) ? 4 : 0;
+    return exact === undefined ? {} : { exact: [exact + more] };
+  }
+  if (size === "see header") return header === undefined ? {} : { exact: [header] };
+  if (size === "8 (LP64), 4 (ILP32)") return { exact: [wide ? 8 : 4] };
+  if (size === "1 (recv); 1 or 4 (send)") return { exact: [1, 4] };
+  if (size === "4, 8 or 12") return { limit: 12 };
+  const limit = /^(?:0\.\.|up to )(\d+)$/.exec(size)?.[1];
+  if (limit !== undefined) return { limit: Number(limit) };
+  if (/^(4 \* n|8 \* \(hdrlen|4 \+ ivlen|variable|length of the label)/.test(size)) return {};
+  throw new Error(`unknown length: ${size}`);
+}
+
 /** Machines of 32 bits that align eight bytes to less. */
-const LOOSE = /-(i386|i686|m68k|compat32le)(-|$)/;
+const LOOSE = /-(i386|i686|m68k|compat32le|ilp32le)(-|$)/;
 
 /** The struct of an entry in an ABI; undefined where it is known for other ABIs only. */
 export function payloadOf({ payload }: Entry, abi: AbiName): Payload | undefined {

@@ -5,6 +5,7 @@ import {
   type AnyDefinition,
   CMSG_LEN,
   constants,
+  type Direction,
   decodeControl,
   encodeControl,
   explain,
@@ -23,6 +24,8 @@ export interface Place {
   readonly repeats: boolean;
   /** How many structs have this level and type. */
   readonly forms: number;
+  /** Who sends those. */
+  readonly directions: readonly Direction[];
   /** C names of the members that have bytes. */
   readonly members: readonly string[];
 }
@@ -71,7 +74,16 @@ function findPlaces(definition: AnyDefinition, abi: AbiName): readonly Place[] {
     const least = Number(problem?.claimed ?? 0);
     const { elements } = (forms[0] as Form).program;
     const repeats = forms.some(({ program }) => program.repeats);
-    const place = { definition, abi, level, type, least, repeats, forms: forms.length };
+    const place = {
+      definition,
+      abi,
+      level,
+      type,
+      least,
+      repeats,
+      forms: forms.length,
+      directions: forms.map(({ direction }) => direction),
+    };
     // Only BSDs have a length in a sockaddr.
     const members = elements
       .map(({ name }) => name)

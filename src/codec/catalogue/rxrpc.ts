@@ -110,6 +110,8 @@ export const rxrpcOobId = control("RXRPC_OOB_ID", {
 export const rxrpcChallenged = control("RXRPC_CHALLENGED", {
   ...received,
   since: "6.16",
+  // Of all classes RxGK appends the most: four bytes.
+  limit: 8,
   fields: {
     serviceId: u16("service_id"),
     securityIndex: padded(

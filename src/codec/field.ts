@@ -20,7 +20,7 @@ import {
   ULONG,
 } from "../../assembly/shared/kind.js";
 import type { Abi } from "./abi.js";
-import { bytesOf, integerIn, rangeError, typeError } from "./arguments.js";
+import { bytesOf, integerIn, typeError } from "./arguments.js";
 import type { Cell, Element } from "./cell.js";
 
 /** Stands for a file descriptor in the type of a value: a number in bytes of any ABI, an owned object from the kernel. */
@@ -145,54 +145,39 @@ export function fd(name: string): Field<DescriptorSlot> {
   };
 }
 
-/** A field of one element, `count` times. Those that are not given are zero. */
-export function array<T, W = T>(
-  field: Field<T, W>,
-  count: number,
-): Field<readonly T[], readonly W[]> {
-  const most = integerIn(count, 2, ELEMENT_REST - 1, "array count");
-  const { write, ...list } = listField(field, most, "array");
-  return {
-    ...list,
-    write(values, path, context) {
-      const [cells = []] = write(values, path, context) as [(number | bigint)[]];
-      if (cells.length > most) throw rangeError(path, `at most ${most} values`, cells.length);
-      return [[...cells, ...new Array<number>(most - cells.length).fill(0)]];
-    },
-  };
-}
-
 /** A field of one element, repeated to the end of the payload. Bytes that make no whole element are left over. */
 export function repeat<T, W = T>(field: Field<T, W>): Field<readonly T[], readonly W[]> {
-  return listField(field, ELEMENT_REST, "repeat");
-}
-
-function listField<T, W>(
-  field: Field<T, W>,
-  count: number,
-  what: string,
-): Field<readonly T[], readonly W[]> {
-  const [element] = field?.elements ?? [];
-  if (element?.count !== 1 || field.elements.length !== 1 || element.kind >= OCTETS) {
-    throw typeError(what, "given a field of one number", field);
-  }
-  const one = (value: W, path: string, context: WriteContext): number | bigint =>
-    field.write(value, path, context)[0] as number | bigint;
+  const write = itemWriter(field);
   return {
-    elements: [{ ...element, count }],
+    elements: [{ ...numberElement(field, "repeat"), count: ELEMENT_REST }],
     descriptors: field.descriptors,
-    write: (values, path, context) => [
-      itemsOf<W>(values, path).map((value, i) => one(value, `${path}[${i}]`, context)),
-    ],
+    write: (values, path, context) => [write(itemsOf(values, path), path, context)],
     read: (cells, context) =>
       (cells[0] as readonly (number | bigint)[]).map((cell) => field.read([cell], context)),
   };
 }
 
+/** The element of a field that several of can stand in a row: one number. */
+export function numberElement(field: Field<unknown, never>, what: string): Element {
+  const [element] = field?.elements ?? [];
+  if (element?.count !== 1 || field.elements.length !== 1 || element.kind >= OCTETS) {
+    throw typeError(what, "given a field of one number", field);
+  }
+  return element;
+}
+
 /** What is given for a list, read once. */
-export function itemsOf<W>(values: unknown, path: string): readonly W[] {
+export function itemsOf(values: unknown, path: string): readonly unknown[] {
   if (typeof values !== "object" || values === null || !(Symbol.iterator in values)) {
     throw typeError(path, "a list", values);
   }
-  return [...(values as Iterable<W>)];
+  return [...(values as Iterable<unknown>)];
+}
+
+/** Writes items by a field of one number. */
+export function itemWriter<W>(field: Field<unknown, W>) {
+  return (items: readonly unknown[], path: string, context: WriteContext): (number | bigint)[] =>
+    items.map(
+      (value, i) => field.write(value as W, `${path}[${i}]`, context)[0] as number | bigint,
+    );
 }

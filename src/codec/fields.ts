@@ -1,7 +1,6 @@
 // The field constructors that declarations of control messages are made of, as one namespace.
 
 export {
-  array,
   be16,
   be32,
   fd,
@@ -23,7 +22,6 @@ export {
   ulong,
 } from "./field.js";
 export { ipv4, ipv6, sockaddrIn, sockaddrIn6 } from "./field-address.js";
-export { counted } from "./field-counted.js";
 export {
   type ExtendedError,
   extendedError,
@@ -41,6 +39,7 @@ export {
   routingHeaderField as ipv6RoutingHeader,
 } from "./field-ipv6-header.js";
 export { type GivenLinkAddress, type LinkAddress, sockaddrDl } from "./field-link.js";
+export { array, counted } from "./field-list.js";
 export { mac } from "./field-mac.js";
 export { flags, type Names, named, within, yesNo } from "./field-name.js";
 export {

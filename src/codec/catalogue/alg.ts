@@ -2,7 +2,7 @@
 
 import { control } from "../definition.js";
 import { rest, u32 } from "../field.js";
-import { counted } from "../field-counted.js";
+import { counted } from "../field-list.js";
 import { named, within } from "../field-name.js";
 
 /** The initialisation vector of an operation (ALG_SET_IV, struct af_alg_iv): its bytes. */

@@ -156,3 +156,9 @@ function builtIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {
   byAbi.set(abi, found);
   return found;
 }
+
+/** The name by which a built-in definition is exported; undefined for one of a caller's own. */
+export function exportName(definition: AnyDefinition): string | undefined {
+  const exported = LEVELS.flatMap((level) => Object.entries(level));
+  return exported.find(([, known]) => known === definition)?.[0];
+}

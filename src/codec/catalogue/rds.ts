@@ -1,8 +1,8 @@
 // SOL_RDS: messages of reliable datagram sockets (AF_RDS), for remote direct memory access.
 
 import { control } from "../definition.js";
-import { array, i32, u8, u32, u64 } from "../field.js";
-import { counted } from "../field-counted.js";
+import { i32, u8, u32, u64 } from "../field.js";
+import { array, counted } from "../field-list.js";
 import { flags, named } from "../field-name.js";
 import { converted, padded, struct } from "../field-struct.js";
 

@@ -23,6 +23,7 @@ export const security = control("SCM_SECURITY", {
   enable: ["SO_PASSSEC"],
   needs: "a security module that labels sockets",
   since: "2.6.18",
+  limit: 4096,
   value: text("label"),
   source: "unix(7); Linux include/net/scm.h, scm_passec",
 });

@@ -1,9 +1,31 @@
-// Lists and bytes with their number in front of them.
+// Fields of several values: arrays of a fixed length, and lists with their number in front of them.
 
-import { OCTETS } from "../../assembly/shared/kind.js";
-import { bytesOf } from "./arguments.js";
+import { ELEMENT_REST, OCTETS } from "../../assembly/shared/kind.js";
+import { bytesOf, integerIn, rangeError } from "./arguments.js";
 import { type Element, isOctets } from "./cell.js";
-import { type Field, itemsOf } from "./field.js";
+import { type Field, itemsOf, itemWriter, numberElement } from "./field.js";
+
+/** An array of `count` numbers. Those that are not given are zero. */
+export function array<T, W = T>(
+  field: Field<T, W>,
+  count: number,
+): Field<readonly T[], readonly W[]> {
+  const element = numberElement(field, "array");
+  const most = integerIn(count, 2, ELEMENT_REST - 1, "array count");
+  const write = itemWriter(field);
+  return {
+    elements: [{ ...element, count: most }],
+    descriptors: field.descriptors,
+    write(values, path, context) {
+      const items = itemsOf(values, path);
+      if (items.length > most) throw rangeError(path, `at most ${most} values`, items.length);
+      const cells = write(items, path, context);
+      return [[...cells, ...new Array<number>(most - cells.length).fill(0)]];
+    },
+    read: (cells, context) =>
+      (cells[0] as readonly (number | bigint)[]).map((cell) => field.read([cell], context)),
+  };
+}
 
 /** Bytes or a list that begin with their own number: `count` is written from what is given, and is no part of the value. */
 export function counted<V extends Uint8Array | readonly unknown[], W = V>(

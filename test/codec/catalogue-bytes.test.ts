@@ -8,41 +8,38 @@ import {
   credentials,
   creds,
   decodeControl,
+  destinationPort,
   encodeControl,
   explain,
-  flowInfo,
-  hopByHopOptions,
+  hopLimit,
   optStats,
   packetInfo,
   packetInfo6,
-  pathMtu,
+  packetInfoEx,
+  receivedDestination,
   receivedInterface,
-  routingHeader,
+  serviceClass,
   sockCred,
   sockCred2,
   timeInfo,
+  timestampPktinfo,
   tos,
+  trafficClass,
+  ttl,
+  txTime,
+  udpGro,
+  udpSegment,
+  wifiStatus,
 } from "cmsg/codec";
 import { assert, bytes } from "../support/assert.js";
 import { COMPILED, structBytes } from "../support/layouts.js";
+import { read, sent } from "../support/payload.js";
 import { suite } from "../support/suite.js";
 
 const test = suite("catalogue: bytes");
 
 const abi = "linux-x86_64-glibc";
 const big = "linux-s390x-glibc";
-
-function sent(name: AbiName, message: AnyOutgoing): Uint8Array {
-  const encoded = encodeControl([message], { abi: name, trimLast: true });
-  return decodeControl(encoded, { abi: name, strict: true }).messages[0]?.payload as Uint8Array;
-}
-
-function read(name: AbiName, message: AnyOutgoing, payload: Uint8Array) {
-  const whole = encodeControl([message], { abi: name });
-  const { level = 0, type = 0 } = decodeControl(whole, { abi: name }).messages[0] ?? {};
-  return decodeControl(encodeControl([{ level, type, payload }], { abi: name }), { abi: name })
-    .messages[0];
-}
 
 /** A struct's members, and the message that has these values. */
 type Held = readonly [members: Readonly<Record<string, number | Uint8Array>>, AnyOutgoing];
@@ -148,69 +145,38 @@ test("TOS: one byte is received, an int is understood too", () => {
   }
 });
 
-test("IPv6 options: padded to whole units, listed with their padding, bytes where they are none", () => {
-  const alert = { type: "IPV6_TLV_ROUTERALERT", data: Uint8Array.of(0, 0) } as const;
-  bytes(sent(abi, hopByHopOptions({ nextHeader: 58, options: [alert] })), "3a00050200000100");
-  const pad = { type: "IPV6_TLV_PADN", data: new Uint8Array(0) };
-  const value = { nextHeader: 58, options: [alert, pad] };
-  assert.equal(
-    read(abi, hopByHopOptions(value as never), Buffer.from("3a00050200000100", "hex"))?.value,
-    value,
-  );
-  // One byte of padding; none; more than one unit.
-  const padded = [
-    [3, "0000fe0301020300"],
-    [4, "0000fe0401020304"],
-    [5, "0001fe05010203040501050000000000"],
-  ] as const;
-  for (const [length, hex] of padded) {
-    const data = Uint8Array.from({ length }, (_, i) => i + 1);
-    bytes(sent(abi, hopByHopOptions({ options: [{ type: 254, data }] })), hex);
-    const back = read(abi, hopByHopOptions(Uint8Array.of(0, 0)), Buffer.from(hex, "hex"))?.value;
-    bytes(sent(big, hopByHopOptions(back as Uint8Array)), hex);
-  }
-  // Another length than it says; an option past the end; an option without its length.
-  for (const hex of [
-    "0001010400000000",
-    "0000010500000000",
-    "0000000000000005",
-    "3a00",
-    "3a0001",
-  ]) {
-    const back = read(abi, hopByHopOptions({ options: [] }), Buffer.from(hex, "hex"))?.value;
-    assert.instance(back, Uint8Array, hex);
-    bytes(back as Uint8Array, hex);
-    bytes(sent(abi, hopByHopOptions(back as Uint8Array)), hex);
-  }
-});
-
-test("routing header: type, segments and what the type says", () => {
-  const hex = `06020201${"00".repeat(4)}20010db8000000000000000000000009`;
-  const value = {
-    nextHeader: 6,
-    type: "IPV6_SRCRT_TYPE_2",
-    segmentsLeft: 1,
-    data: Uint8Array.of(0, 0, 0, 0, ...ADDRESS_6),
-  } as const;
-  bytes(sent(abi, routingHeader(value)), hex);
-  assert.equal(read(big, routingHeader(value), Buffer.from(hex, "hex"))?.value, value);
-  const cut = Buffer.from(hex, "hex").subarray(0, 16);
-  bytes(read(abi, routingHeader(value), cut)?.value as Uint8Array, cut);
-});
-
-test("IPV6_PATHMTU of illumos has the longer struct sockaddr_in6", () => {
-  const message = pathMtu({ destination: { host: "2001:db8::9", port: 53 }, mtu: 1280 });
-  bytes(
-    sent("illumos-amd64", message),
-    "1a00003500000000 20010db8000000000000000000000009 00000000 00000000 00050000".replaceAll(
-      " ",
-      "",
-    ),
-  );
-  bytes(
-    sent("netbsd-sparc64", message),
-    "1c18003500000000 20010db8000000000000000000000009 00000000 00000500".replaceAll(" ", ""),
-  );
+test("one number: as wide as each system has it, in its byte order", () => {
+  const wide: readonly (readonly [AnyOutgoing, AbiName, hex: string])[] = [
+    [ttl(64), abi, "40000000"],
+    [ttl(64), big, "00000040"],
+    [ttl(64), "freebsd-amd64", "40"],
+    [ttl(64), "netbsd-sparc64", "40"],
+    [ttl(64), "openbsd-powerpc64", "40"],
+    [ttl(64), "darwin-arm64", "40"],
+    [ttl(64), "illumos-sparc", "40"],
+    [ttl(64), "windows-x86", "40000000"],
+    [tos(3), "freebsd-powerpc64", "03"],
+    [tos(3), "windows-x64", "03000000"],
+    [hopLimit(-1), big, "ffffffff"],
+    [hopLimit(1), "openbsd-sparc64", "00000001"],
+    [trafficClass(1), "darwin-x86_64", "01000000"],
+    [udpSegment(1200), big, "04b0"],
+    [udpSegment(1200), "windows-x64", "b0040000"],
+    [udpGro(1200), "windows-x86", "b0040000"],
+    [destinationPort(53), "openbsd-amd64", "0035"],
+    [receivedDestination("192.0.2.1"), "freebsd-amd64", "c0000201"],
+    [receivedInterface({ index: 258 }), "illumos-sparcv9", "00000102"],
+    [
+      packetInfoEx({ addr: "192.0.2.1", ifindex: 2, scopeId: 3 }),
+      "windows-x64",
+      "c00002010200000003000000",
+    ],
+    [timestampPktinfo({ ifindex: 2, length: 60 }), big, "000000020000003c0000000000000000"],
+    [txTime(1n), big, "0000000000000001"],
+    [wifiStatus(true), big, "00000001"],
+    [serviceClass("SO_TC_CTL"), "darwin-arm64", "84030000"],
+  ];
+  for (const [message, name, hex] of wide) bytes(sent(name, message), hex, name);
 });
 
 test("a struct sockaddr_dl: length, family, index, type, name and address", () => {
@@ -257,16 +223,6 @@ test("statistics of TCP: attributes by name in both byte orders; unknown ones an
   }
   const text = String(explain(encodeControl([optStats({ TCP_NLA_TTL: 64 })], { abi }), { abi }));
   assert.match(text, "TCP_NLA_TTL 64");
-});
-
-test("flow information is in network byte order, and explained in its parts", () => {
-  for (const name of [abi, big] as const) {
-    bytes(sent(name, flowInfo(0x0b912345)), "0b912345");
-    const text = String(
-      explain(encodeControl([flowInfo(0x0b912345)], { abi: name }), { abi: name }),
-    );
-    assert.match(text, "class 185, label 74565");
-  }
 });
 
 test.run();

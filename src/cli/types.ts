@@ -85,7 +85,9 @@ function describe(
 
 /** What a filter may name of a type. */
 function wordsOf({ name, exported, levelName, enable, systems }: ControlDescription): string[] {
-  return [name, exported ?? "", String(levelName), ...enable, ...systems.map((one) => `^${one}`)];
+  const level = String(levelName);
+  const levels = [level, level.replace("SOL_", "IPPROTO_")];
+  return [name, exported ?? "", ...levels, ...enable, ...systems.map((one) => `^${one}`)];
 }
 
 /** Whether a filter is part of a word; of the name of a system, it is the beginning. */

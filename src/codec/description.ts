@@ -21,7 +21,7 @@ import {
   U64,
   ULONG,
 } from "../../assembly/shared/kind.js";
-import { type Abi, resolveAbi } from "./abi.js";
+import { type Abi, constantOf, resolveAbi } from "./abi.js";
 import { abiNames } from "./abi-names.js";
 import { optionsOf, typeError } from "./arguments.js";
 import { exportName } from "./catalogue/index.js";
@@ -104,12 +104,11 @@ export function describeWith(
   const payloads = [first, ...others].map((known) => payloadOf(core, abi, definition, known));
   const { level } = first;
   const { needs, counterpart, since } = definition;
-  const named = typeof first.form.level === "string" ? first.form.level : undefined;
   return Object.freeze({
     abi: abi.name,
     name: definition.name,
     exported: exportName(definition) ?? null,
-    levelName: named ?? levelName(abi, level) ?? level,
+    levelName: levelNameOf(abi, first),
     level,
     type: first.type,
     direction: definition.direction,
@@ -122,6 +121,13 @@ export function describeWith(
     source: definition.source,
     systems: systemsOf(core, definition),
   });
+}
+
+/** The name of a level as it is declared, and SOL_… where the system calls it so as well. */
+function levelNameOf(abi: Abi, { form, level }: KnownForm): string | number {
+  if (typeof form.level !== "string") return levelName(abi, level) ?? level;
+  const other = form.level.replace("IPPROTO_", "SOL_");
+  return constantOf(abi, other) === level ? other : form.level;
 }
 
 function payloadOf(

@@ -72,5 +72,15 @@ export {
   socketpair,
 } from "./io/socket.js";
 export { type ConstantLike, getsockopt, setsockopt, type TimeValue } from "./io/sockopt.js";
+export type { IpFamily } from "./io/udp/address.js";
+export type { UdpFact } from "./io/udp/facts.js";
+export type { GroupOptions } from "./io/udp/groups.js";
+export type { UdpReceiveOptions } from "./io/udp/incoming.js";
+export type { BindUdpOptions, ConnectUdpOptions, UdpLocal } from "./io/udp/making.js";
+export { UdpMessage } from "./io/udp/message.js";
+export type { TransmitClock, UdpBirthOptions, UdpSocketOptions } from "./io/udp/options.js";
+export type { UdpSendOptions } from "./io/udp/outgoing.js";
+export type { ErrorReport } from "./io/udp/report.js";
+export { UdpSocket } from "./io/udp-socket.js";
 export { UnixServer, type UnixServerOptions } from "./io/unix-server.js";
 export { UnixSocket } from "./io/unix-socket.js";

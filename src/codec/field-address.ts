@@ -5,8 +5,9 @@ import { type Abi, constantOf } from "./abi.js";
 import type { InternetAddress } from "./address.js";
 import { typeError } from "./arguments.js";
 import type { Cell } from "./cell.js";
-import type { Field } from "./field.js";
+import { type Field, u32 } from "./field.js";
 import { member } from "./field-name.js";
+import { converted, struct } from "./field-struct.js";
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "./ip-text.js";
 
 function ipField(
@@ -106,4 +107,13 @@ export function sockaddrIn6(name: string): Field<InternetAddress | null> {
       };
     },
   };
+}
+
+/** A struct sockaddr_in6 of illumos, which ends in a member of the system's own. */
+export function sockaddrIn6OfIllumos(name: string): Field<InternetAddress | null> {
+  const fields = { address: sockaddrIn6(name), source: u32(member(name, "__sin6_src_id")) };
+  return converted(struct(fields), {
+    read: ({ address }) => address,
+    write: (address: InternetAddress | null) => ({ address, source: 0 }),
+  });
 }

@@ -74,9 +74,10 @@ export function timespec(name = "", { seconds, part }: TimeWidths = {}): Field<b
 }
 
 /** A struct bintime (FreeBSD), as nanoseconds: it keeps seconds and 64 bits of their fraction. */
-export function bintime(name = ""): Field<bigint> {
+export function bintime(name = "", { seconds }: Pick<TimeWidths, "seconds"> = {}): Field<bigint> {
+  const sec = seconds === 64 ? i64 : long;
   const fields = {
-    seconds: i64(member(name, "sec"), "s"),
+    seconds: sec(member(name, "sec"), "s"),
     fraction: u64(member(name, "frac"), "2^-64 s"),
   };
   return converted(struct(fields), {

@@ -234,14 +234,14 @@ export function takeFlags(frame: Frame): number {
 /** The sender's address. A Unix socket without a name reports none at all; other protocols report none when connected. */
 export function takeAddress(frame: Frame, socket: Borrowed): Address | null {
   const length = frame.incoming.get(OPENED_NAME_LENGTH);
-  if (length > 0) return namedAddress(frame, length);
+  if (length > 0) return unpackAddress(frame.core, frame.abi, takeName(frame));
   const family = typeof socket === "number" ? socketFamily(socket) : kindOf(socket)?.family;
   return family === AF_UNIX ? UNNAMED : null;
 }
 
-function namedAddress(frame: Frame, length: number): Address | null {
-  const bytes = frame.bytes.slice(frame.name, frame.name + length);
-  return unpackAddress(frame.core, frame.abi, bytes);
+/** The sockaddr of the sender; empty where there is none. */
+export function takeName(frame: Frame): Uint8Array {
+  return frame.bytes.slice(frame.name, frame.name + frame.incoming.get(OPENED_NAME_LENGTH));
 }
 
 /** Bytes of control data that arrived. */

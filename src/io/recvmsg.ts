@@ -231,7 +231,7 @@ function build(
 }
 
 /** The kernel leaves padding as it was: with bytes of an earlier message. */
-function clearPadding(bytes: Uint8Array, found: readonly Found[]): void {
+export function clearPadding(bytes: Uint8Array, found: readonly Found[]): void {
   found.forEach(({ payload, length }, i) => {
     bytes.fill(0, payload + length, found[i + 1]?.offset ?? bytes.length);
   });

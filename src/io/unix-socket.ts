@@ -180,7 +180,7 @@ export class UnixSocket extends LoopSocket {
       const patience = patienceOf(given);
       const message = planQueueable(data, given, this.#kind, headsOf(this.#settings));
       throwIfAborted(patience);
-      this.#sender ??= new Sender(this, this.fd, this.isStream, this.#settings, this.life);
+      this.#sender ??= new Sender(this, this.fd, this.#kind, this.#settings, this.life);
       return this.#sender.send(message, patience);
     });
   }

@@ -127,7 +127,7 @@ test("text has every field by its C name, with what it stands for or its unit", 
   assert.match(texts[2] ?? "", ", ee_code 3 ICMP_PORT_UNREACH, ");
   assert.match(texts[2] ?? "", ", offender.sin_addr 192.0.2.1, ");
   assert.is(texts[3], "SOL_UDP (17) UDP_GRO (104): segment 1400 bytes");
-  assert.is(texts[4], "IPPROTO_TCP (6) 77: 01 02");
+  assert.is(texts[4], "SOL_TCP (6) 77: 01 02");
   assert.match(texts[5] ?? "", /^4711 77: (00 ){32}… 8 more bytes$/);
   assert.is(texts[6], "4711 78");
 });

@@ -1,11 +1,55 @@
 // IPPROTO_IP: messages of IPv4 sockets.
 
+import { rangeError } from "../arguments.js";
 import { control } from "../definition.js";
-import { i32, rest, text, u8, u32 } from "../field.js";
+import { type Field, i32, rest, text, u8, u32 } from "../field.js";
 import { ipv4, sockaddrIn } from "../field-address.js";
 import { reportedError } from "../field-error.js";
 import { within } from "../field-name.js";
-import { optional, struct } from "../field-struct.js";
+import { converted, optional, struct } from "../field-struct.js";
+
+/** The interface and the addresses of a datagram. */
+export interface PacketInfo {
+  /** Number of the interface. */
+  readonly ifindex: number;
+  /** The local address: where a reply comes from. Absent on systems whose struct has none. */
+  readonly specDst?: string | undefined;
+  /** The destination in the packet's header; the source to send from on systems without `specDst`. */
+  readonly addr: string;
+}
+
+/** What is given for it: the kernel chooses what is left out. */
+export type GivenPacketInfo = { readonly [K in keyof PacketInfo]?: PacketInfo[K] | undefined };
+
+const ANY = "0.0.0.0";
+
+const BSDS = ["darwin", "freebsd", "netbsd", "openbsd"];
+
+/** A struct in_pktinfo of Linux, Darwin and illumos. */
+function threeFields(index: Field<number>): Field<PacketInfo, GivenPacketInfo> {
+  return struct({
+    ifindex: optional(index, 0),
+    specDst: optional(ipv4("ipi_spec_dst"), ANY),
+    addr: optional(ipv4("ipi_addr"), ANY),
+  });
+}
+
+/** A struct in_pktinfo of NetBSD, and the IN_PKTINFO of Windows. */
+const TWO_FIELDS: Field<PacketInfo, GivenPacketInfo> = converted(
+  struct({ addr: optional(ipv4("ipi_addr"), ANY), ifindex: optional(u32("ipi_ifindex"), 0) }),
+  {
+    read: ({ addr, ifindex }): PacketInfo => ({ ifindex, addr }),
+    write(given: GivenPacketInfo, path) {
+      const { specDst } = Object(given) as GivenPacketInfo;
+      if (specDst === undefined) return given;
+      throw rangeError(
+        `${path}.specDst`,
+        "left out: the struct of this system has addr alone",
+        specDst,
+      );
+    },
+  },
+);
 
 /**
  * The interface and the address that a datagram came to, or is to leave from (IP_PKTINFO, struct in_pktinfo). Sent: `specDst` is
@@ -14,25 +58,45 @@ import { optional, struct } from "../field-struct.js";
 export const packetInfo = control("IP_PKTINFO", {
   level: "SOL_IP",
   direction: "both",
-  enable: ["IP_PKTINFO"],
   counterpart: "IPV6_PKTINFO",
   since: "2.2",
-  value: struct({
-    ifindex: optional(i32("ipi_ifindex"), 0),
-    specDst: optional(ipv4("ipi_spec_dst"), "0.0.0.0"),
-    addr: optional(ipv4("ipi_addr"), "0.0.0.0"),
-  }),
-  source: "ip(7), struct in_pktinfo",
+  forms: [
+    { enable: ["IP_PKTINFO"], value: threeFields(i32("ipi_ifindex")) },
+    {
+      on: ["darwin", "illumos"],
+      level: "IPPROTO_IP",
+      enable: ["IP_RECVPKTINFO"],
+      value: threeFields(u32("ipi_ifindex")),
+    },
+    { on: ["netbsd"], level: "IPPROTO_IP", enable: ["IP_RECVPKTINFO"], value: TWO_FIELDS },
+    { on: ["windows"], level: "IPPROTO_IP", enable: ["IP_PKTINFO"], value: TWO_FIELDS },
+  ],
+  source: "ip(7), struct in_pktinfo; NetBSD ip(4); Windows IN_PKTINFO",
 });
 
 /** How many more routers a packet may pass: the IPv4 time to live, from 0 to 255 (IP_TTL). */
 export const ttl = control("IP_TTL", {
   level: "SOL_IP",
   direction: "both",
-  enable: ["IP_RECVTTL"],
   counterpart: "IPV6_HOPLIMIT",
   since: "2.2 to receive, 3.13 to send",
-  value: within(i32("ttl", "hops"), 0, 255),
+  forms: [
+    { enable: ["IP_RECVTTL"], value: within(i32("ttl", "hops"), 0, 255) },
+    {
+      on: [...BSDS, "illumos"],
+      level: "IPPROTO_IP",
+      type: "IP_RECVTTL",
+      enable: ["IP_RECVTTL"],
+      value: u8("ttl", "hops"),
+    },
+    {
+      on: ["windows"],
+      level: "IPPROTO_IP",
+      type: "IP_HOPLIMIT",
+      enable: ["IP_RECVTTL"],
+      value: within(i32("ttl", "hops"), 0, 255),
+    },
+  ],
   source: "ip(7); Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_ttl, ip_cmsg_send",
 });
 
@@ -43,9 +107,23 @@ export const tos = control("IP_TOS", {
   counterpart: "IPV6_TCLASS",
   since: "2.2 to receive, 3.13 to send",
   forms: [
-    { enable: ["IP_RECVTOS"], value: within(u8("tos"), 0, 255) },
-    // The kernel takes an int as well, and never sends one.
+    { enable: ["IP_RECVTOS"], value: u8("tos") },
+    // The kernel of Linux takes an int as well, and never sends one.
     { enable: ["IP_RECVTOS"], value: within(i32("tos"), 0, 255) },
+    { on: ["freebsd"], level: "IPPROTO_IP", enable: ["IP_RECVTOS"], value: u8("tos") },
+    {
+      on: ["freebsd", "darwin", "illumos"],
+      level: "IPPROTO_IP",
+      type: "IP_RECVTOS",
+      enable: ["IP_RECVTOS"],
+      value: u8("tos"),
+    },
+    {
+      on: ["windows"],
+      level: "IPPROTO_IP",
+      enable: ["IP_RECVTOS"],
+      value: within(i32("tos"), 0, 255),
+    },
   ],
   source: "ip(7); Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_tos, ip_cmsg_send",
 });
@@ -66,11 +144,13 @@ export const ipRecvErr = control("IP_RECVERR", {
 export const ipOptions = control("IP_RECVOPTS", {
   level: "SOL_IP",
   direction: "receive",
-  enable: ["IP_RECVOPTS"],
   needs: "a packet with options",
   limit: 40,
   since: "2.2",
-  value: rest("options"),
+  forms: [
+    { enable: ["IP_RECVOPTS"], value: rest("options") },
+    { on: ["freebsd"], level: "IPPROTO_IP", enable: ["IP_RECVOPTS"], value: rest("options") },
+  ],
   source: "ip(7); RFC 791 section 3.1; Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_opts",
 });
 
@@ -93,7 +173,10 @@ export const originalDestination = control("IP_ORIGDSTADDR", {
   enable: ["IP_RECVORIGDSTADDR"],
   counterpart: "IPV6_ORIGDSTADDR",
   since: "2.6.29",
-  value: sockaddrIn(""),
+  forms: [
+    { value: sockaddrIn("") },
+    { on: ["freebsd"], level: "IPPROTO_IP", value: sockaddrIn("") },
+  ],
   source: "ip(7), IP_RECVORIGDSTADDR",
 });
 

@@ -1,8 +1,9 @@
 // IPPROTO_IPV6: messages of IPv6 sockets (RFC 3542).
 
+import type { InternetAddress } from "../address.js";
 import { control } from "../definition.js";
-import { be32, i32, u32 } from "../field.js";
-import { ipv6, sockaddrIn6 } from "../field-address.js";
+import { be32, type Field, i32, u32 } from "../field.js";
+import { ipv6, sockaddrIn6, sockaddrIn6OfIllumos } from "../field-address.js";
 import { reportedError } from "../field-error.js";
 import { noted, within, yesNo } from "../field-name.js";
 import { optional, struct } from "../field-struct.js";
@@ -20,21 +21,27 @@ const in6Pktinfo = struct({
 export const packetInfo6 = control("IPV6_PKTINFO", {
   level: "IPPROTO_IPV6",
   direction: "both",
-  enable: ["IPV6_RECVPKTINFO"],
   counterpart: "IP_PKTINFO",
   since: "2.6.14",
-  value: in6Pktinfo,
+  forms: [
+    { enable: ["IPV6_RECVPKTINFO"], value: in6Pktinfo },
+    { on: ["windows"], enable: ["IPV6_PKTINFO"], value: in6Pktinfo },
+  ],
   source: "RFC 3542 section 6; ipv6(7)",
 });
+
+const hops = within(i32("hoplimit", "hops"), -1, 255);
 
 /** How many more routers a packet may pass, from 0 to 255; -1 sends with the default (IPV6_HOPLIMIT). */
 export const hopLimit = control("IPV6_HOPLIMIT", {
   level: "IPPROTO_IPV6",
   direction: "both",
-  enable: ["IPV6_RECVHOPLIMIT"],
   counterpart: "IP_TTL",
   since: "2.6.14",
-  value: within(i32("hoplimit", "hops"), -1, 255),
+  forms: [
+    { enable: ["IPV6_RECVHOPLIMIT"], value: hops },
+    { on: ["windows"], enable: ["IPV6_HOPLIMIT"], value: hops },
+  ],
   source: "RFC 3542 section 6.3; ipv6(7)",
 });
 
@@ -64,6 +71,10 @@ export const flowInfo = control("IPV6_FLOWINFO", {
   source: "Linux net/ipv6/datagram.c, ip6_datagram_recv_specific_ctl; RFC 6437",
 });
 
+/** A struct ip6_mtuinfo. */
+const mtuinfo = (destination: Field<InternetAddress | null>) =>
+  struct({ destination, mtu: u32("ip6m_mtu", "bytes") });
+
 /** The destination whose path MTU has become smaller, and that MTU in bytes; the message has no data (IPV6_PATHMTU). */
 export const pathMtu = control("IPV6_PATHMTU", {
   level: "IPPROTO_IPV6",
@@ -71,7 +82,10 @@ export const pathMtu = control("IPV6_PATHMTU", {
   enable: ["IPV6_RECVPATHMTU"],
   needs: "a packet that was too big for its path and that IPV6_DONTFRAG forbids to cut",
   since: "2.6.35",
-  value: struct({ destination: sockaddrIn6("ip6m_addr"), mtu: u32("ip6m_mtu", "bytes") }),
+  forms: [
+    { value: mtuinfo(sockaddrIn6("ip6m_addr")) },
+    { on: ["illumos"], value: mtuinfo(sockaddrIn6OfIllumos("ip6m_addr")) },
+  ],
   source: "RFC 3542 section 11.3, struct ip6_mtuinfo",
 });
 
@@ -82,6 +96,26 @@ export const dontFragment = control("IPV6_DONTFRAG", {
   since: "2.6.35",
   value: yesNo(i32("dontfrag")),
   source: "RFC 3542 section 11.2",
+});
+
+/** Whether a packet is cut to fragments of the smallest MTU, 1280 bytes: 1, 0, or -1 for multicast alone (IPV6_USE_MIN_MTU). */
+export const useMinMtu = control("IPV6_USE_MIN_MTU", {
+  level: "IPPROTO_IPV6",
+  direction: "send",
+  value: within(i32("use_min_mtu"), -1, 1),
+  source: "RFC 3542 section 11.1",
+});
+
+/** The router that a packet is to go to first (IPV6_NEXTHOP, struct sockaddr_in6). */
+export const nextHop = control("IPV6_NEXTHOP", {
+  level: "IPPROTO_IPV6",
+  direction: "send",
+  needs: "privileges of the administrator",
+  forms: [
+    { on: ["darwin", "freebsd", "netbsd", "openbsd"], value: sockaddrIn6("") },
+    { on: ["illumos"], value: sockaddrIn6OfIllumos("") },
+  ],
+  source: "RFC 3542 section 6.2",
 });
 
 /** An entry of the error queue with the address of the node that reported it (IPV6_RECVERR, struct sock_extended_err). */
@@ -134,6 +168,6 @@ export const hopLimit2292 = control("IPV6_2292HOPLIMIT", {
   direction: "both",
   enable: ["IPV6_2292HOPLIMIT"],
   since: "2.2",
-  value: within(i32("hoplimit", "hops"), -1, 255),
+  value: hops,
   source: "RFC 2292 section 5.3",
 });

@@ -1,4 +1,4 @@
-// SOL_SOCKET: messages of every protocol family, and those of AF_UNIX.
+// SOL_SOCKET: descriptors and labels of AF_UNIX, and messages of every protocol family.
 
 import { control } from "../definition.js";
 import { fd, i32, repeat, text, u32 } from "../field.js";
@@ -7,18 +7,10 @@ import { fd, i32, repeat, text, u32 } from "../field.js";
 export const rights = control("SCM_RIGHTS", {
   level: "SOL_SOCKET",
   direction: "both",
+  since: "2.2",
   limit: 1012,
   value: repeat(fd("fd")),
   source: "unix(7); POSIX <sys/socket.h>",
-});
-
-/** Process, user and group of a sender (SCM_CREDENTIALS, struct ucred). */
-export const credentials = control("SCM_CREDENTIALS", {
-  level: "SOL_SOCKET",
-  direction: "both",
-  enable: ["SO_PASSCRED"],
-  fields: { pid: i32("pid"), uid: u32("uid"), gid: u32("gid") },
-  source: "unix(7), struct ucred",
 });
 
 /** The security label of a sender (SCM_SECURITY). */
@@ -26,6 +18,8 @@ export const security = control("SCM_SECURITY", {
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["SO_PASSSEC"],
+  needs: "a security module that labels sockets",
+  since: "2.6.18",
   limit: 4096,
   value: text("label"),
   source: "unix(7); Linux include/net/scm.h, scm_passec",
@@ -36,6 +30,7 @@ export const pidfd = control("SCM_PIDFD", {
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["SO_PASSPIDFD"],
+  since: "6.5",
   value: fd("pidfd"),
   source: "unix(7); Linux include/net/scm.h, scm_pidfd_recv",
 });

@@ -103,10 +103,10 @@ export class Incoming implements Attempt<Received | null> {
   }
 }
 
-/** The plan of the last limit: most sockets have the same, and it need not be laid out again for each of them. */
 let usual: ReceivePlan | undefined;
 
-function planFor(dataLimit: number): ReceivePlan {
+/** The plan of a limit. Most sockets have the same, and that of the last one need not be laid out again for each of them. */
+export function planFor(dataLimit: number): ReceivePlan {
   if (usual?.dataLimit !== dataLimit) usual = planOf({ dataLimit });
   return usual;
 }

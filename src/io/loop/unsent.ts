@@ -3,6 +3,12 @@
 import { ownError } from "../errors.js";
 import { type Queueable, sentOf } from "./queued.js";
 
+/** Refusals that pass when a receiver takes something, or memory is freed. */
+export const PASSING: ReadonlySet<string> = new Set(["ETOOMANYREFS", "ENOBUFS", "ENOMEM"]);
+
+/** The peer's end is the end of all messages: each is refused by the kernel itself. */
+export const ENDED: ReadonlySet<string> = new Set(["EPIPE", "ECONNRESET", "ENOTCONN"]);
+
 /** The error says what the kernel had taken of its message. */
 export function withSent(error: Error, message: Queueable): Error {
   return message.bytes === 0 ? error : Object.assign(error, { sent: sentOf(message) });

@@ -86,7 +86,7 @@ function describe(
 /** What a filter may name of a type. */
 function wordsOf({ name, exported, levelName, enable, systems }: ControlDescription): string[] {
   const level = String(levelName);
-  const levels = [level, level.replace("SOL_", "IPPROTO_")];
+  const levels = ["SOL_", "IPPROTO_"].map((start) => level.replace(/^(SOL|IPPROTO)_/, start));
   return [name, exported ?? "", ...levels, ...enable, ...systems.map((one) => `^${one}`)];
 }
 
@@ -150,7 +150,7 @@ function payloadText({ type }: ControlDescription, payload: PayloadDescription):
   const members = payload.members.map(({ name, type: cType, count: elements, unit, width }) => {
     const bytes = cType === "unsigned char" && width === 1;
     const array = elements === null ? "[]" : elements === 1 && !bytes ? "" : `[${elements}]`;
-    return `${cType} ${name}${array}${unit === null ? "" : ` in ${unit}`}`;
+    return `${cType} ${name}${array}${unit === null ? "" : ` (${unit})`}`;
   });
   const list = members.length === 0 ? "no payload" : members.join(", ");
   return `${which}${lengthText(payload)}${list}`;

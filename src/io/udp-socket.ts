@@ -23,7 +23,7 @@ import type { Sent } from "./send-fds.js";
 import { enableErrors } from "./udp/facts.js";
 import { changeGroup, type GroupOptions } from "./udp/groups.js";
 import { isOfEarlier, UdpIncoming, type UdpReceiveOptions } from "./udp/incoming.js";
-import { checkUdp, peerOf } from "./udp/kind.js";
+import { checkUdp, pathMtuOf, peerOf } from "./udp/kind.js";
 import { type BindUdpOptions, bindUdp, type ConnectUdpOptions, connectUdp } from "./udp/making.js";
 import type { UdpMessage } from "./udp/message.js";
 import {
@@ -279,6 +279,11 @@ export class UdpSocket extends LoopSocket {
   /** Bytes that wait to be sent. */
   get queuedBytes(): number {
     return this.#sender?.waiting ?? 0;
+  }
+
+  /** What the kernel believes that the largest packet to the other end is, in bytes with headers. Throws ENOTCONN. */
+  get pathMtu(): number {
+    return pathMtuOf(this.open());
   }
 
   /** The address of the other end. Throws ENOTCONN where it is not connected. */

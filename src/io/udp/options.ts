@@ -35,6 +35,11 @@ export interface UdpSocketOptions {
   readonly dscp?: number;
   /** Time to live, or hop limit, of what is sent to one address: 1 to 255. */
   readonly ttl?: number;
+  /**
+   * Whether datagrams may not be fragmented: those larger than the interface takes are refused with EMSGSIZE, and what the kernel
+   * believes of the path is ignored, as path MTU discovery of one's own needs it. The kernel fragments as it likes unless given.
+   */
+  readonly dontFragment?: boolean;
   /** Time to live, or hop limit, of what is sent to groups: 0 to 255; the kernel takes 1 unless given. */
   readonly multicastTtl?: number;
   /** Whether this machine gets what is sent to groups that it is in; the kernel takes true unless given. */
@@ -154,12 +159,17 @@ export function udpSettingsOf(options: UdpSocketOptions): UdpSettings {
   };
 }
 
+/** IP_PMTUDISC_PROBE and IP_PMTUDISC_DONT; the numbers of IPv6 are the same. */
+const DISCOVER = { true: 3, false: 0 } as const;
+
 /** How datagrams leave, in the options of both families. `byte` is the traffic class. */
 function leaving(
   options: UdpSocketOptions,
   byte: number | undefined,
 ): Pick<UdpSettings, "four" | "six"> {
   const ttl = optional(options.ttl, checkTtl);
+  const dontFragment = flagOr(options.dontFragment, "dontFragment");
+  const discover = dontFragment === undefined ? undefined : DISCOVER[`${dontFragment}`];
   const groupTtl = integerOr(options.multicastTtl, 0, 255, "multicastTtl");
   const loop = flagOr(options.multicastLoopback, "multicastLoopback");
   const by = optional(options.multicastInterface, (i) => checkInterface(i, "multicastInterface"));
@@ -167,6 +177,7 @@ function leaving(
     four: given(
       ["IP_TOS", byte],
       ["IP_TTL", ttl],
+      ["IP_MTU_DISCOVER", discover],
       ["IP_MULTICAST_TTL", groupTtl],
       ["IP_MULTICAST_LOOP", loop],
       ["IP_MULTICAST_IF", interface4(by)],
@@ -174,6 +185,7 @@ function leaving(
     six: given(
       ["IPV6_TCLASS", byte],
       ["IPV6_UNICAST_HOPS", ttl],
+      ["IPV6_MTU_DISCOVER", discover],
       ["IPV6_MULTICAST_HOPS", groupTtl],
       ["IPV6_MULTICAST_LOOP", loop],
       ["IPV6_MULTICAST_IF", by],

@@ -44,6 +44,15 @@ export const timestampNs = control("SCM_TIMESTAMPNS", {
   value: timespec(),
 });
 
+export const timestamping = control("SCM_TIMESTAMPING", {
+  ...receive("SOL_SOCKET", "SO_TIMESTAMPING"),
+  fields: {
+    software: timespec("ts[0]"),
+    legacy: timespec("ts[1]"),
+    hardware: timespec("ts[2]"),
+  },
+});
+
 export const originalDestination = control("IP_ORIGDSTADDR", {
   ...receive("SOL_IP", "IP_RECVORIGDSTADDR"),
   value: sockaddrIn("destination"),
@@ -83,6 +92,7 @@ export const OWN: readonly AnyDefinition[] = [
   ttl,
   hopLimit,
   timestampNs,
+  timestamping,
   originalDestination,
   originalDestination6,
   rxqOverflow,

@@ -2,7 +2,9 @@
 
 import { rangeError, typeError } from "../../codec/arguments.js";
 import type { AnyDefinition } from "../../codec/definition.js";
-import { constant, importedConstant } from "../host.js";
+import { formsIn } from "../../codec/form.js";
+import { ownError } from "../errors.js";
+import { constant, currentHost, importedConstant } from "../host.js";
 import { setsockopt } from "../sockopt.js";
 import {
   hopLimit,
@@ -70,10 +72,17 @@ const AF_INET6 = importedConstant("AF_INET6");
 
 /** Makes the kernel send control messages along. A socket of IPv6 can get datagrams of IPv4, with messages of IPv4. */
 function enableAll(fd: number, family: number, definitions: Iterable<AnyDefinition>): void {
-  for (const { level, enable } of definitions) {
-    if (level === "SOL_IPV6" && family !== AF_INET6) continue;
-    for (const option of enable) setsockopt(fd, level, option, true);
+  const { abi } = currentHost();
+  for (const definition of definitions) {
+    const [known] = formsIn(definition, abi);
+    if (known === undefined) throw unknownHere(definition.name);
+    if (known.level === constant("SOL_IPV6") && family !== AF_INET6) continue;
+    for (const option of known.form.enable) setsockopt(fd, known.level, option, true);
   }
+}
+
+function unknownHere(name: string): Error {
+  return ownError("ERR_CMSG_NOT_SUPPORTED", `this system has no ${name}`);
 }
 
 /** Makes the kernel report facts. */

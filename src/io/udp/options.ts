@@ -17,6 +17,11 @@ export interface UdpSocketOptions {
   readonly report?: Iterable<UdpFact>;
   /** Let the kernel keep an error queue from the beginning: what `errors` reads. False unless given. */
   readonly errors?: boolean;
+  /**
+   * Let the kernel report when each datagram has left (SO_TIMESTAMPING): what `errors` reads. Reports that nobody reads take room
+   * of the receive buffer. False unless given.
+   */
+  readonly transmitTimestamps?: boolean;
   /** Bytes of data that one receive takes at most, 65536 unless given: more than any datagram has. */
   readonly dataLimit?: number;
   /** Bytes that may wait to be sent before more is refused, 16 MiB unless given. */
@@ -122,6 +127,11 @@ function txTimeOf(clock: TransmitClock | undefined): Uint8Array | undefined {
   return new Uint8Array(Int32Array.of(CLOCKS[clock] as number, SOF_TXTIME_REPORT_ERRORS).buffer);
 }
 
+/**
+ * SOF_TIMESTAMPING_TX_SOFTWARE, _SOFTWARE, _OPT_ID, _OPT_TSONLY: stamps by the system's clock, with a number and without the packet.
+ */
+const TRANSMIT_STAMPS = (1 << 1) | (1 << 4) | (1 << 7) | (1 << 11);
+
 /** struct ip_mreqn with an interface alone. */
 function interface4(index: number | undefined): Uint8Array | undefined {
   return index === undefined ? undefined : new Uint8Array(Int32Array.of(0, 0, index).buffer);
@@ -139,6 +149,7 @@ export function udpSettingsOf(options: UdpSocketOptions): UdpSettings {
   const ecn = optional(options.ecn, checkEcn);
   const dscp = optional(options.dscp, checkDscp);
   const byte = ecn ?? dscp;
+  const stamps = flagOf(options.transmitTimestamps, "transmitTimestamps");
   return {
     facts: factsOf(options.report),
     errors: flagOf(options.errors, "errors"),
@@ -154,6 +165,7 @@ export function udpSettingsOf(options: UdpSocketOptions): UdpSettings {
       ["SO_SNDBUF", integerOr(options.sendBuffer, 0, MOST, "sendBuffer")],
       ["SO_BROADCAST", flagOr(options.broadcast, "broadcast")],
       ["SO_TXTIME", txTimeOf(transmitClock)],
+      ["SO_TIMESTAMPING", stamps ? TRANSMIT_STAMPS : undefined],
     ),
     ...leaving(options, byte === undefined ? undefined : ((dscp ?? 0) << 2) | (ecn ?? 0)),
   };

@@ -55,7 +55,7 @@ for (const { name, bound, to, shown } of WAYS) {
       const dead = deadAddress(to);
       for (let i = 0; i < 20; i++) {
         await receiver.send(`lost ${i}`, { to: dead });
-        await receiver.send(`found ${i}`, { to: sender.localAddress as never });
+        await receiver.send(`found ${i}`, { to: sender.localAddress });
       }
       for (let i = 0; i < 20; i++) {
         assert.is((await sender.receive(IN_TIME)).data.toString(), `found ${i}`);

@@ -49,6 +49,7 @@ function passing({ name, type, fds, bytes, usocket }, peers) {
     { name: "cmsg", command: [NODE, "participants/pass.js", ...job, "new"] },
     { name: "cmsg, into", command: [NODE, "participants/pass.js", ...job, "into"] },
     { name: "koffi alone", command: [NODE, "participants/koffi.js", ...job] },
+    { name: "cmsg, event loop", command: [NODE, "participants/pass-loop.js", ...job] },
     { name: "usocket", command: [NODE, "participants/usocket.js", ...job] },
   ];
   const absent = new Map();
@@ -58,6 +59,7 @@ function passing({ name, type, fds, bytes, usocket }, peers) {
   if (noUsocket !== undefined) absent.set("usocket", noUsocket);
   return {
     name,
+    references: ["C", "CPython", ...(noUsocket === undefined ? ["usocket"] : [])],
     contenders: contenders.filter((contender) => !absent.has(contender.name)),
     notes: [...absent.values()].filter((why) => why !== ""),
   };

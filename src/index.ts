@@ -25,7 +25,10 @@ export type {
   SendEvent,
   TruncationEvent,
 } from "./io/diagnostics.js";
+export { disable, type EnableItem, enable, type OptionSocket } from "./io/enable.js";
+export { type EnabledOptions, enabledOn } from "./io/enabled-on.js";
 export { SyscallError, type SyscallPlace } from "./io/errors.js";
+export { type ExpectOptions, expectControl, type WithControl } from "./io/expect-control.js";
 export { Fd } from "./io/fd.js";
 export { FdStream } from "./io/fd-stream.js";
 export type { FdStreamOptions } from "./io/fd-stream-options.js";
@@ -48,6 +51,7 @@ export type { LoopSocket } from "./io/loop/loop-socket.js";
 export type { AsyncSendOptions } from "./io/loop/queued.js";
 export type { UnixSocketOptions } from "./io/loop/socket-options.js";
 export { getpeername, getsockname } from "./io/names.js";
+export type { EnableSetting, TxTimeSetting } from "./io/option-setting.js";
 export { type PeerCredentials, peerCredentials } from "./io/peer.js";
 export { type PeerProcess, peerPidfd } from "./io/peer-pidfd.js";
 export type { PositionOptions } from "./io/position.js";

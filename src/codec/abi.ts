@@ -1,8 +1,9 @@
 // What an `abi` option stands for: a row of the core's table and the constants that go with it.
 
+import { BYTE_ORDER } from "../../assembly/shared/column.js";
 import { DEFINED_ABI_LIMIT } from "../../assembly/shared/limits.js";
 import { type AbiName, abiNames, rowOf } from "./abi-names.js";
-import { flagOf, integerIn, rangeError, typeError, unknownName } from "./arguments.js";
+import { flagOf, int32, integerIn, rangeError, typeError, unknownName } from "./arguments.js";
 import { constantsOf } from "./constants/index.js";
 import type { Constants } from "./constants/types.js";
 import type { Core } from "./core.js";
@@ -50,6 +51,7 @@ export interface Abi {
   readonly name: string;
   /** Index of its row in the core. */
   readonly index: number;
+  readonly littleEndian: boolean;
   readonly constants: Constants;
 }
 
@@ -64,7 +66,8 @@ export function resolveAbi(core: Core, option: AbiOption | undefined): Abi {
   if (known !== undefined) return known;
   const index = rowOf(option);
   if (index === undefined) throw unknownName("abi", option, abiNames());
-  const abi: Abi = { name: option, index, constants: constantsOf(option) };
+  const littleEndian = core.exports.abi_column(index, BYTE_ORDER) === 0;
+  const abi: Abi = { name: option, index, littleEndian, constants: constantsOf(option) };
   resolved.set(option, abi);
   return abi;
 }
@@ -129,7 +132,10 @@ function defineRow(core: Core, row: AbiRow): Abi {
   const constants = ownConstants(row.constants);
   core.setWords(core.scratch, columns);
   const index = core.exports.abi_define(core.scratch);
-  if (index >= 0) return { name: `row ${index}`, index, constants };
+  if (index >= 0) {
+    const littleEndian = columns[BYTE_ORDER] === 0;
+    return { name: `row ${index}`, index, littleEndian, constants };
+  }
   throw new EncodeError(
     "ERR_CMSG_BAD_ABI",
     `abi: an instance of the codec keeps ${DEFINED_ABI_LIMIT} different rows of numbers, and has them`,
@@ -139,4 +145,21 @@ function defineRow(core: Core, row: AbiRow): Abi {
 /** The number of a C constant; undefined where the system does not have it. */
 export function constantOf(abi: Abi, name: string): number | undefined {
   return Object.hasOwn(abi.constants, name) ? abi.constants[name] : undefined;
+}
+
+/** Names of protocol levels. All other constants may be types. */
+const LEVELS = /^(SOL|IPPROTO)_/;
+const NAME = /^[A-Za-z_]\w*$/;
+
+/** The number of a level or type, given as such or by the C name that it has in an ABI. */
+export function numberOf(abi: Abi, given: unknown, what: string, kind: "level" | "type"): number {
+  if (typeof given === "number") return int32(given, what);
+  if (typeof given !== "string" || !NAME.test(given)) {
+    throw typeError(what, "an integer or the C name of one", given);
+  }
+  const isLevel = kind === "level";
+  const number = LEVELS.test(given) === isLevel ? constantOf(abi, given) : undefined;
+  if (number !== undefined) return int32(number | 0, what);
+  const names = Object.keys(abi.constants).filter((name) => LEVELS.test(name) === isLevel);
+  throw unknownName(`${what} in ${abi.name}`, given, names);
 }

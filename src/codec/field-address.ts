@@ -5,7 +5,9 @@ import { type Abi, constantOf } from "./abi.js";
 import type { InternetAddress } from "./address.js";
 import { typeError } from "./arguments.js";
 import type { Cell } from "./cell.js";
-import type { Field } from "./field.js";
+import { type Field, u32 } from "./field.js";
+import { member } from "./field-name.js";
+import { converted, struct } from "./field-struct.js";
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "./ip-text.js";
 
 function ipField(
@@ -46,16 +48,16 @@ function checkEndpoint(value: unknown, path: string): void {
   if (typeof value !== "object") throw typeError(path, "{ host, port } or null", value);
 }
 
-/** A struct sockaddr_in; null when its family says that it holds no address. */
+/** A struct sockaddr_in, "" where the payload is the struct; null when its family says that it holds no address. */
 export function sockaddrIn(name: string): Field<InternetAddress | null> {
-  const address = ipv4(`${name}.sin_addr`);
+  const address = ipv4(member(name, "sin_addr"));
   return {
     elements: [
-      { name: `${name}.sin_len`, kind: SA_LENGTH, count: 1 },
-      { name: `${name}.sin_family`, kind: SA_FAMILY, count: 1, note: noteFamily },
-      { name: `${name}.sin_port`, kind: BE16, count: 1, path: ".port" },
+      { name: member(name, "sin_len"), kind: SA_LENGTH, count: 1 },
+      { name: member(name, "sin_family"), kind: SA_FAMILY, count: 1, note: noteFamily },
+      { name: member(name, "sin_port"), kind: BE16, count: 1, path: ".port" },
       ...address.elements,
-      { name: `${name}.sin_zero`, kind: OCTETS, count: 8 },
+      { name: member(name, "sin_zero"), kind: OCTETS, count: 8 },
     ],
     descriptors: false,
     write(value, path, context): Cell[] {
@@ -73,17 +75,17 @@ export function sockaddrIn(name: string): Field<InternetAddress | null> {
   };
 }
 
-/** A struct sockaddr_in6; null when its family says that it holds no address. */
+/** A struct sockaddr_in6, "" where the payload is the struct; null when its family says that it holds no address. */
 export function sockaddrIn6(name: string): Field<InternetAddress | null> {
-  const address = ipv6(`${name}.sin6_addr`);
+  const address = ipv6(member(name, "sin6_addr"));
   return {
     elements: [
-      { name: `${name}.sin6_len`, kind: SA_LENGTH, count: 1 },
-      { name: `${name}.sin6_family`, kind: SA_FAMILY, count: 1, note: noteFamily },
-      { name: `${name}.sin6_port`, kind: BE16, count: 1, path: ".port" },
-      { name: `${name}.sin6_flowinfo`, kind: BE32, count: 1, path: ".flowInfo" },
+      { name: member(name, "sin6_len"), kind: SA_LENGTH, count: 1 },
+      { name: member(name, "sin6_family"), kind: SA_FAMILY, count: 1, note: noteFamily },
+      { name: member(name, "sin6_port"), kind: BE16, count: 1, path: ".port" },
+      { name: member(name, "sin6_flowinfo"), kind: BE32, count: 1, path: ".flowInfo" },
       ...address.elements,
-      { name: `${name}.sin6_scope_id`, kind: U32, count: 1, path: ".scopeId" },
+      { name: member(name, "sin6_scope_id"), kind: U32, count: 1, path: ".scopeId" },
     ],
     descriptors: false,
     write(value, path, context): Cell[] {
@@ -105,4 +107,13 @@ export function sockaddrIn6(name: string): Field<InternetAddress | null> {
       };
     },
   };
+}
+
+/** A struct sockaddr_in6 of illumos, which ends in a member of the system's own. */
+export function sockaddrIn6OfIllumos(name: string): Field<InternetAddress | null> {
+  const fields = { address: sockaddrIn6(name), source: u32(member(name, "__sin6_src_id")) };
+  return converted(struct(fields), {
+    read: ({ address }) => address,
+    write: (address: InternetAddress | null) => ({ address, source: 0 }),
+  });
 }

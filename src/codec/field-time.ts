@@ -2,6 +2,7 @@
 
 import { rangeError, typeError } from "./arguments.js";
 import { type Field, i32, i64, long, u64 } from "./field.js";
+import { member } from "./field-name.js";
 import { converted, struct } from "./field-struct.js";
 
 const SECOND = 1_000_000_000n;
@@ -41,11 +42,6 @@ function timeOf(
 
 const I32_KIND = i32("x").elements[0]?.kind;
 
-/** C name of a member of `name`, or of the member alone. */
-function member(name: string, last: string): string {
-  return name === "" ? last : `${name}.${last}`;
-}
-
 /** Where a system's struct timeval or timespec has other widths than two longs. */
 export interface TimeWidths {
   /** Width of the seconds; that of a long unless given. */
@@ -78,9 +74,10 @@ export function timespec(name = "", { seconds, part }: TimeWidths = {}): Field<b
 }
 
 /** A struct bintime (FreeBSD), as nanoseconds: it keeps seconds and 64 bits of their fraction. */
-export function bintime(name = ""): Field<bigint> {
+export function bintime(name = "", { seconds }: Pick<TimeWidths, "seconds"> = {}): Field<bigint> {
+  const sec = seconds === 64 ? i64 : long;
   const fields = {
-    seconds: i64(member(name, "sec"), "s"),
+    seconds: sec(member(name, "sec"), "s"),
     fraction: u64(member(name, "frac"), "2^-64 s"),
   };
   return converted(struct(fields), {

@@ -29,6 +29,24 @@ export {
   type ReportedError,
   reportedError,
 } from "./field-error.js";
+export {
+  type GivenIpv6OptionsHeader,
+  type GivenIpv6RoutingHeader,
+  type Ipv6Option,
+  type Ipv6OptionsHeader,
+  type Ipv6RoutingHeader,
+  optionsHeader as ipv6OptionsHeader,
+  routingHeaderField as ipv6RoutingHeader,
+} from "./field-ipv6-header.js";
+export { type GivenLinkAddress, type LinkAddress, sockaddrDl } from "./field-link.js";
+export { array, counted } from "./field-list.js";
+export { mac } from "./field-mac.js";
 export { flags, type Names, named, within, yesNo } from "./field-name.js";
-export { converted, none, optional, struct } from "./field-struct.js";
+export {
+  type AttributeBits,
+  type AttributeTable,
+  type NetlinkAttributes,
+  netlinkAttributes,
+} from "./field-netlink.js";
+export { converted, none, optional, padded, struct } from "./field-struct.js";
 export { bintime, type TimeWidths, timespec, timeval } from "./field-time.js";

@@ -88,6 +88,11 @@ export function minimumLength(core: Core, form: Form, abi: Abi): number {
   return form.program.layout(core, abi).end;
 }
 
+/** Whether a payload of `length` bytes is the struct of a form that repeats to the end. */
+export function holdsAny(core: Core, form: Form, abi: Abi, length: number): boolean {
+  return form.program.repeats && length >= form.program.layout(core, abi).end;
+}
+
 /** Whether a payload of `length` bytes is exactly the struct of a form, with or without the padding at its end. */
 export function fitsExactly(core: Core, form: Form, abi: Abi, length: number): boolean {
   const { end, size } = form.program.layout(core, abi);

@@ -1,7 +1,7 @@
 // C names of levels and types, for printing.
 
-import type { Abi } from "./abi.js";
-import { findDefinition } from "./catalogue/index.js";
+import { type Abi, constantOf } from "./abi.js";
+import { definitions, findDefinition } from "./catalogue/index.js";
 import type { AnyDefinition } from "./definition.js";
 
 const byNumber = new WeakMap<Abi, ReadonlyMap<number, readonly string[]>>();
@@ -34,15 +34,28 @@ export function levelName(abi: Abi, level: number): string | undefined {
   return nameOf(abi, level, ["SOL_", "IPPROTO_"]);
 }
 
-const TYPE_PREFIXES: Readonly<Record<string, readonly string[]>> = {
-  SOL_SOCKET: ["SCM_", "SO_"],
-  SOL_IP: ["IP_"],
-  IPPROTO_IP: ["IP_"],
-  SOL_IPV6: ["IPV6_"],
-  IPPROTO_IPV6: ["IPV6_"],
-  SOL_UDP: ["UDP_"],
-  SOL_NETLINK: ["NETLINK_"],
-};
+/** How the names of types begin, by level: "SCM_" and "SO_" of SOL_SOCKET. */
+let prefixesByLevel: ReadonlyMap<string | number, ReadonlySet<string>> | undefined;
+
+function findPrefixes(): ReadonlyMap<string | number, ReadonlySet<string>> {
+  const found = new Map<string | number, Set<string>>();
+  for (const { name, forms } of definitions()) {
+    for (const { level } of forms) {
+      const prefix = name.slice(0, name.indexOf("_") + 1);
+      // Where another level has an SCM_ name of its own, the other names with that beginning are still those of sockets.
+      if (prefix === "SCM_" && level !== "SOL_SOCKET") continue;
+      found.set(level, (found.get(level) ?? new Set()).add(prefix));
+    }
+  }
+  return found;
+}
+
+function prefixesOf(abi: Abi, level: number): readonly string[] {
+  prefixesByLevel ??= findPrefixes();
+  return [...prefixesByLevel].flatMap(([name, prefixes]) =>
+    constantOf(abi, String(name)) === level ? [...prefixes] : [],
+  );
+}
 
 /** The C name of a type: that of its definition, or of a constant of its level. */
 export function typeName(
@@ -53,8 +66,7 @@ export function typeName(
 ): string | undefined {
   const definition = findDefinition(abi, level, type, own);
   if (definition !== undefined) return definition.name;
-  const prefixes = TYPE_PREFIXES[levelName(abi, level) ?? ""];
-  return prefixes === undefined ? undefined : nameOf(abi, type, prefixes);
+  return nameOf(abi, type, prefixesOf(abi, level));
 }
 
 /** `NAME (number)`, or the number alone. */

@@ -6,6 +6,7 @@ import { ownError } from "./errors.js";
 import { Fd } from "./fd.js";
 import { checkNumber } from "./file.js";
 import type { LoopSocket } from "./loop/loop-socket.js";
+import { dgramState } from "./node-handle.js";
 
 /** A socket to work on: its number, or its owner: an `Fd`, a `UnixSocket`, a `UnixServer`, a `UdpSocket`. */
 export type SocketLike = number | Fd | LoopSocket;
@@ -139,6 +140,11 @@ function notOpen(owner: object, what: string): Error {
   return ownError("ERR_CMSG_FD_CLOSED", `${what}: ${shown(owner)} is not open`);
 }
 
+const WITHOUT_DESCRIPTOR =
+  process.versions?.["deno"] === undefined
+    ? "has no descriptor in this process: it is not bound or connected yet, or it is a server of a cluster worker, which listens in the primary unless cluster.schedulingPolicy is SCHED_NONE"
+    : "has no descriptor that can be asked for: Deno does not tell those of its sockets and servers";
+
 /** Number of the handle behind an object of Node. */
 function handleNumber(object: NodeObject, what: string, expected: string): number {
   if (object.encrypted === true) {
@@ -151,10 +157,7 @@ function handleNumber(object: NodeObject, what: string, expected: string): numbe
   if (handle === undefined) throw typeError(what, expected, object);
   if (handle === null) throw notOpen(object, what);
   if (typeof handle.fd !== "number" || handle.fd < 0) {
-    throw ownError(
-      "ERR_CMSG_NO_DESCRIPTOR",
-      `${what}: ${shown(object)} has no descriptor in this process: it is not bound or connected yet, or it is a server of a cluster worker, which listens in the primary unless cluster.schedulingPolicy is SCHED_NONE`,
-    );
+    throw ownError("ERR_CMSG_NO_DESCRIPTOR", `${what}: ${shown(object)} ${WITHOUT_DESCRIPTOR}`);
   }
   return handle.fd;
 }
@@ -162,13 +165,8 @@ function handleNumber(object: NodeObject, what: string, expected: string): numbe
 /** The handle of a socket or server of Node: null when it is not open, undefined for objects that are none. */
 function handleOf(object: NodeObject): Handle | null | undefined {
   // A dgram.Socket has its handle behind a symbol: to read its `_handle` prints a deprecation warning.
-  const symbol = Object.getOwnPropertySymbols(object).find((s) => s.description === "state symbol");
-  if (symbol !== undefined) {
-    const state = (object as Record<symbol, { readonly handle?: Handle | null } | undefined>)[
-      symbol
-    ];
-    return state?.handle ?? null;
-  }
+  const state = dgramState(object);
+  if (state !== undefined) return (state.handle as Handle | null | undefined) ?? null;
   // Child processes and compressors have handles as well, but no address.
   if (typeof object.address !== "function" || !("_handle" in object)) return undefined;
   return (object._handle as Handle | null | undefined) ?? null;

@@ -227,7 +227,7 @@ export class UdpSocket extends LoopSocket {
   errors(options?: WaitOptions): AsyncIterableIterator<ErrorReport> {
     const patience = patienceOf(options === undefined ? undefined : optionsOf(options, "options"));
     if (!this.closed && !this.#incoming.queuesErrors) {
-      enableErrors(this.fd, this.#sending.kind.family);
+      enableErrors(this.fd);
       this.#incoming.queuesErrors = true;
     }
     const next = async (): Promise<ErrorReport> => {

@@ -4,6 +4,8 @@ import type { Constants } from "./types.js";
 
 /** What Darwin, FreeBSD, NetBSD and OpenBSD have in common. */
 export const BSD: Constants = {
+  AF_LINK: 18,
+
   MSG_EOR: 8,
   MSG_TRUNC: 16,
   MSG_CTRUNC: 32,

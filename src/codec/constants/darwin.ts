@@ -1,7 +1,8 @@
-// Darwin: bsd/sys/socket.h, bsd/sys/un.h, bsd/netinet/in.h, bsd/netinet6/in6.h of XNU.
+// Darwin: bsd/sys/socket.h, bsd/sys/socket_private.h, bsd/sys/un.h, bsd/netinet/in.h, bsd/netinet6/in6.h of XNU.
 
 import { BSD, BSD_LIMITS, BSD_OPTIONS } from "./bsd.js";
 import { POSIX } from "./posix.js";
+import { SERVICE_CLASSES } from "./service-class.js";
 import type { Constants } from "./types.js";
 
 export const DARWIN: Constants = {
@@ -9,6 +10,7 @@ export const DARWIN: Constants = {
   ...BSD,
   ...BSD_OPTIONS,
   ...BSD_LIMITS,
+  ...SERVICE_CLASSES,
 
   SOL_LOCAL: 0,
 
@@ -17,11 +19,15 @@ export const DARWIN: Constants = {
   SCM_TIMESTAMP: 2,
   SCM_CREDS: 3,
   SCM_TIMESTAMP_MONOTONIC: 4,
+  SCM_TIMESTAMP_CONTINUOUS: 7,
 
   SO_ACCEPTCONN: 2,
   SO_TIMESTAMP: 1024,
   SO_TIMESTAMP_MONOTONIC: 2048,
   SO_NOSIGPIPE: 4130,
+  SO_TRAFFIC_CLASS: 4230,
+  SO_RECV_TRAFFIC_CLASS: 4231,
+  SO_TIMESTAMP_CONTINUOUS: 262144,
 
   LOCAL_PEERCRED: 1,
   LOCAL_PEERPID: 2,

@@ -1,12 +1,16 @@
 // DragonFly: sys/socket.h. The CLOEXEC and NONBLOCK numbers were read in other projects.
 
+import { PROTOCOLS } from "./posix.js";
 import type { Constants } from "./types.js";
 
 export const DRAGONFLY: Constants = {
+  ...PROTOCOLS,
+
   SOL_SOCKET: 65535,
 
   AF_UNIX: 1,
   AF_INET: 2,
+  AF_LINK: 18,
   AF_INET6: 28,
 
   SOCK_STREAM: 1,

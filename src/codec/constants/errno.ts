@@ -1,47 +1,15 @@
-// Names of error numbers of Linux: asm-generic/errno-base.h, which all machines share, and asm-generic/errno.h, which some replace.
+// Names of error numbers of Linux: asm-generic/errno.h, and which machines have numbers of their own.
 
 import type { Abi } from "../abi.js";
 import type { Names } from "../field-name.js";
-
-const BASE: Names = {
-  EPERM: 1,
-  ENOENT: 2,
-  ESRCH: 3,
-  EINTR: 4,
-  EIO: 5,
-  ENXIO: 6,
-  E2BIG: 7,
-  ENOEXEC: 8,
-  EBADF: 9,
-  ECHILD: 10,
-  EAGAIN: 11,
-  ENOMEM: 12,
-  EACCES: 13,
-  EFAULT: 14,
-  ENOTBLK: 15,
-  EBUSY: 16,
-  EEXIST: 17,
-  EXDEV: 18,
-  ENODEV: 19,
-  ENOTDIR: 20,
-  EISDIR: 21,
-  EINVAL: 22,
-  ENFILE: 23,
-  EMFILE: 24,
-  ENOTTY: 25,
-  ETXTBSY: 26,
-  EFBIG: 27,
-  ENOSPC: 28,
-  ESPIPE: 29,
-  EROFS: 30,
-  EMLINK: 31,
-  EPIPE: 32,
-  EDOM: 33,
-  ERANGE: 34,
-};
+import { ALPHA_ERRNO } from "./errno-alpha.js";
+import { ERRNO_BASE } from "./errno-base.js";
+import { PARISC_ERRNO } from "./errno-hppa.js";
+import { MIPS_ERRNO } from "./errno-mips.js";
+import { SPARC_ERRNO } from "./errno-sparc.js";
 
 const GENERIC: Names = {
-  ...BASE,
+  ...ERRNO_BASE,
   EDEADLK: 35,
   ENAMETOOLONG: 36,
   ENOLCK: 37,
@@ -141,9 +109,14 @@ const GENERIC: Names = {
   EHWPOISON: 133,
 };
 
-const OWN_NUMBERS = /-(mips|alpha|sparc|hppa)/;
+const OWN_NUMBERS: readonly (readonly [machine: RegExp, Names])[] = [
+  [/^linux-mips/, MIPS_ERRNO],
+  [/^linux-sparc/, SPARC_ERRNO],
+  [/^linux-alpha/, ALPHA_ERRNO],
+  [/^linux-hppa/, PARISC_ERRNO],
+];
 
-/** Error numbers by name, as far as they are known for an ABI. */
+/** Error numbers by name. */
 export function errnoNames({ name }: Abi): Names {
-  return OWN_NUMBERS.test(name) ? BASE : GENERIC;
+  return OWN_NUMBERS.find(([machine]) => machine.test(name))?.[1] ?? GENERIC;
 }

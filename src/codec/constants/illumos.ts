@@ -1,12 +1,16 @@
-// illumos: sys/socket.h.
+// illumos: sys/socket.h, netinet/in.h.
 
+import { PROTOCOLS } from "./posix.js";
 import type { Constants } from "./types.js";
 
 export const ILLUMOS: Constants = {
+  ...PROTOCOLS,
+
   SOL_SOCKET: 65535,
 
   AF_UNIX: 1,
   AF_INET: 2,
+  AF_LINK: 25,
   AF_INET6: 26,
 
   SOCK_DGRAM: 1,
@@ -40,4 +44,36 @@ export const ILLUMOS: Constants = {
   MSG_CMSG_CLOEXEC: 4096,
   MSG_CMSG_CLOFORK: 8192,
   MSG_XPG4_2: 32768,
+
+  IP_TOS: 3,
+  IP_TTL: 4,
+  IP_RECVOPTS: 5,
+  IP_RECVDSTADDR: 7,
+  IP_RETOPTS: 8,
+  IP_RECVIF: 9,
+  IP_RECVSLLA: 10,
+  IP_RECVTTL: 11,
+  IP_RECVTOS: 12,
+  IP_PKTINFO: 26,
+  IP_RECVPKTINFO: 26,
+
+  IPV6_PKTINFO: 11,
+  IPV6_HOPLIMIT: 12,
+  IPV6_NEXTHOP: 13,
+  IPV6_HOPOPTS: 14,
+  IPV6_DSTOPTS: 15,
+  IPV6_RTHDR: 16,
+  IPV6_RTHDRDSTOPTS: 17,
+  IPV6_RECVPKTINFO: 18,
+  IPV6_RECVHOPLIMIT: 19,
+  IPV6_RECVHOPOPTS: 20,
+  IPV6_RECVRTHDR: 22,
+  IPV6_RECVRTHDRDSTOPTS: 23,
+  IPV6_RECVTCLASS: 25,
+  IPV6_USE_MIN_MTU: 32,
+  IPV6_DONTFRAG: 33,
+  IPV6_RECVPATHMTU: 36,
+  IPV6_PATHMTU: 37,
+  IPV6_TCLASS: 38,
+  IPV6_RECVDSTOPTS: 40,
 };

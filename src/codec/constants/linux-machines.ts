@@ -65,6 +65,9 @@ export const SPARC: Constants = {
   SCM_TIMESTAMPING_OPT_STATS: 56,
   SCM_TIMESTAMPING_PKTINFO: 60,
   SCM_TXTIME: 63,
+  SCM_DEVMEM_LINEAR: 87,
+  SCM_DEVMEM_DMABUF: 88,
+  SCM_TS_OPT_ID: 90,
   SCM_INQ: 93,
 
   SO_PASSCRED: 2,
@@ -77,6 +80,7 @@ export const SPARC: Constants = {
   SO_TIMESTAMPING: 35,
   SO_TIMESTAMPING_OLD: 35,
   SO_RXQ_OVFL: 36,
+  SO_WIFI_STATUS: 37,
   SO_PEEK_OFF: 38,
   SO_COOKIE: 59,
   SO_PEERGROUPS: 61,
@@ -89,6 +93,11 @@ export const SPARC: Constants = {
   SO_RCVMARK: 84,
   SO_PASSPIDFD: 85,
   SO_PEERPIDFD: 86,
+  SO_DEVMEM_LINEAR: 87,
+  SO_DEVMEM_DMABUF: 88,
+  SO_DEVMEM_DONTNEED: 89,
+  SO_RCVPRIORITY: 91,
+  SO_PASSRIGHTS: 92,
   SO_INQ: 93,
   SO_RCVLOWAT: 2048,
   SO_SNDLOWAT: 4096,
@@ -99,10 +108,6 @@ export const SPARC: Constants = {
   SO_RCVTIMEO: 8192,
   SO_SNDTIMEO: 16384,
   SO_ACCEPTCONN: 32768,
-
-  // Not known here, and not the generic number.
-  SO_RCVPRIORITY: undefined,
-  SO_PASSRIGHTS: undefined,
 };
 
 /** asm/socket.h and asm/fcntl.h of PA-RISC. */
@@ -120,6 +125,10 @@ export const PARISC: Constants = {
   SCM_TIMESTAMPING_OPT_STATS: 16431,
   SCM_TIMESTAMPING_PKTINFO: 16435,
   SCM_TXTIME: 16438,
+  SCM_TS_OPT_ID: 16460,
+  SCM_DEVMEM_LINEAR: 16462,
+  SCM_DEVMEM_DMABUF: 16463,
+  SCM_INQ: 16466,
 
   SO_SNDBUFFORCE: 4106,
   SO_RCVBUFFORCE: 4107,
@@ -140,6 +149,7 @@ export const PARISC: Constants = {
   SO_TIMESTAMPING: 16416,
   SO_TIMESTAMPING_OLD: 16416,
   SO_RXQ_OVFL: 16417,
+  SO_WIFI_STATUS: 16418,
   SO_PEEK_OFF: 16419,
   SO_COOKIE: 16434,
   SO_PEERGROUPS: 16436,
@@ -151,12 +161,12 @@ export const PARISC: Constants = {
   SO_RCVMARK: 16457,
   SO_PASSPIDFD: 16458,
   SO_PEERPIDFD: 16459,
-
-  // Not known here, and not the generic number.
-  SO_RCVPRIORITY: undefined,
-  SO_PASSRIGHTS: undefined,
-  SO_INQ: undefined,
-  SCM_INQ: undefined,
+  SO_RCVPRIORITY: 16461,
+  SO_DEVMEM_LINEAR: 16462,
+  SO_DEVMEM_DMABUF: 16463,
+  SO_DEVMEM_DONTNEED: 16464,
+  SO_PASSRIGHTS: 16465,
+  SO_INQ: 16466,
 };
 
 /** 32-bit musl, and glibc with _TIME_BITS=64: the plain names mean the 64-bit forms. */

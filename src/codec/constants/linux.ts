@@ -1,17 +1,21 @@
-// Linux: asm-generic/socket.h, linux/socket.h, linux/in.h, linux/in6.h, linux/udp.h. What machines change is in linux-machines.ts.
+// Linux: asm-generic/socket.h, linux/socket.h, linux/in.h, linux/in6.h, linux/udp.h. What machines change is in linux-machines.ts,
+// what other protocol families add in linux-families.ts.
 
+import { FAMILIES } from "./linux-families.js";
 import { POSIX } from "./posix.js";
+import { TIMESTAMPING_FLAGS } from "./timestamping.js";
 import type { Constants } from "./types.js";
 
 /** x86, arm, aarch64, riscv, s390x, loongarch, m68k, and everything that a machine of its own does not change. */
 export const GENERIC: Constants = {
   ...POSIX,
+  ...TIMESTAMPING_FLAGS,
 
   SOL_IP: 0,
   SOL_SOCKET: 1,
+  SOL_TCP: 6,
   SOL_UDP: 17,
   SOL_IPV6: 41,
-  SOL_NETLINK: 270,
 
   AF_INET6: 10,
   AF_NETLINK: 16,
@@ -31,6 +35,9 @@ export const GENERIC: Constants = {
   SCM_TIMESTAMPING_OPT_STATS: 54,
   SCM_TIMESTAMPING_PKTINFO: 58,
   SCM_TXTIME: 61,
+  SCM_DEVMEM_LINEAR: 78,
+  SCM_DEVMEM_DMABUF: 79,
+  SCM_TS_OPT_ID: 81,
   SCM_INQ: 84,
 
   SO_REUSEADDR: 2,
@@ -66,6 +73,7 @@ export const GENERIC: Constants = {
   SO_PROTOCOL: 38,
   SO_DOMAIN: 39,
   SO_RXQ_OVFL: 40,
+  SO_WIFI_STATUS: 41,
   SO_PEEK_OFF: 42,
   SO_COOKIE: 57,
   SO_PEERGROUPS: 59,
@@ -77,6 +85,9 @@ export const GENERIC: Constants = {
   SO_RCVMARK: 75,
   SO_PASSPIDFD: 76,
   SO_PEERPIDFD: 77,
+  SO_DEVMEM_LINEAR: 78,
+  SO_DEVMEM_DMABUF: 79,
+  SO_DEVMEM_DONTNEED: 80,
   SO_RCVPRIORITY: 82,
   SO_PASSRIGHTS: 83,
   SO_INQ: 84,
@@ -111,6 +122,7 @@ export const GENERIC: Constants = {
   IP_RECVTTL: 12,
   IP_RECVTOS: 13,
   IP_MTU: 14,
+  IP_PASSSEC: 18,
   IP_ORIGDSTADDR: 20,
   IP_RECVORIGDSTADDR: 20,
   IP_MINTTL: 21,
@@ -161,10 +173,14 @@ export const GENERIC: Constants = {
   IPV6_RECVORIGDSTADDR: 74,
   IPV6_RECVFRAGSIZE: 77,
 
+  TCP_INQ: 36,
+  TCP_CM_INQ: 36,
+
   UDP_SEGMENT: 103,
   UDP_GRO: 104,
 
-  NETLINK_PKTINFO: 3,
-
   UIO_MAXIOV: 1024,
+
+  // Last: SOL_IP is what the number of several levels is called.
+  ...FAMILIES,
 };

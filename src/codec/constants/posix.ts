@@ -2,12 +2,18 @@
 
 import type { Constants } from "./types.js";
 
-export const POSIX: Constants = {
+/** Protocol numbers of IANA, which are levels too. */
+export const PROTOCOLS: Constants = {
   IPPROTO_IP: 0,
   IPPROTO_TCP: 6,
   IPPROTO_UDP: 17,
   IPPROTO_IPV6: 41,
   IPPROTO_SCTP: 132,
+};
+
+/** What most systems share. */
+export const POSIX: Constants = {
+  ...PROTOCOLS,
 
   AF_UNSPEC: 0,
   AF_UNIX: 1,

@@ -1,8 +1,11 @@
-// Windows: winsock2.h, mswsock.h, ws2def.h. There is no SCM_RIGHTS. MSG_ERRQUEUE was read in other projects.
+// Windows: winsock2.h, mswsock.h, ws2def.h, ws2ipdef.h. There is no SCM_RIGHTS. MSG_ERRQUEUE was read in other projects.
 
+import { PROTOCOLS } from "./posix.js";
 import type { Constants } from "./types.js";
 
 export const WINDOWS: Constants = {
+  ...PROTOCOLS,
+
   SOL_SOCKET: 65535,
 
   AF_UNIX: 1,
@@ -28,4 +31,26 @@ export const WINDOWS: Constants = {
   MSG_MCAST: 2048,
   MSG_ERRQUEUE: 4096,
   MSG_PARTIAL: 32768,
+
+  SO_TIMESTAMP: 12298,
+  SO_TIMESTAMP_ID: 12299,
+
+  IP_TOS: 3,
+  IP_TTL: 4,
+  IP_PKTINFO: 19,
+  IP_HOPLIMIT: 21,
+  IP_RECVTTL: 21,
+  IP_RECVTOS: 40,
+  IP_ECN: 50,
+  IP_RECVECN: 50,
+  IP_PKTINFO_EX: 51,
+
+  IPV6_PKTINFO: 19,
+  IPV6_HOPLIMIT: 21,
+  IPV6_TCLASS: 39,
+  IPV6_RECVTCLASS: 40,
+
+  UDP_SEND_MSG_SIZE: 2,
+  UDP_RECV_MAX_COALESCED_SIZE: 3,
+  UDP_COALESCED_INFO: 3,
 };

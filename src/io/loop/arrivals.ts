@@ -178,6 +178,11 @@ export class Arrivals<T> {
 
   /** Others get their turn of the event loop first. */
   #continueLater(): void {
+    // An immediate for each turn of an endless flood would keep the process running: an event does if somebody waits for it.
+    if (!this.#life.counts) {
+      this.#life.again();
+      return;
+    }
     if (this.#continuing) return;
     this.#continuing = true;
     setImmediate(() => {

@@ -7,10 +7,10 @@ import { ownError } from "../errors.js";
 import { type Fd, ownFresh } from "../fd.js";
 import { forgetOwner } from "../leak.js";
 import { getsockname } from "../names.js";
-import { Lifeline, type Observer } from "./readiness.js";
+import { Lifeline } from "./readiness.js";
 
 /** A socket on the event loop: what `UnixSocket`, `UnixServer` and `UdpSocket` have in common. Every call of this package takes it as a socket. */
-export abstract class LoopSocket implements Observer {
+export abstract class LoopSocket {
   /** @internal */
   protected readonly life: Lifeline = new Lifeline();
   readonly #fd: Fd;

@@ -112,7 +112,6 @@ export class Lifeline {
   #token = -1;
   #calls = 0;
   #counts = true;
-
   /** Begins to observe the socket. */
   begin(fd: number, observer: Observer): void {
     this.#token = observe(fd, observer);
@@ -127,10 +126,15 @@ export class Lifeline {
 
   /** Says whether events tell of room for what is to be sent; they do not at first. */
   watchRoom(on: boolean): void {
-    if (this.#token < 0) return;
+    if (this.#token < 0 || on === roomWatched.has(this.#token)) return;
     if (on) roomWatched.add(this.#token);
     else roomWatched.delete(this.#token);
     selector?.change(this.#fd, this.#token, on);
+  }
+
+  /** Has the event of what is there already come once more, if anything is. */
+  again(): void {
+    if (this.#token >= 0) selector?.again(this.#fd, this.#token, roomWatched.has(this.#token));
   }
 
   /** A call is awaited that an event will end. */
@@ -166,14 +170,18 @@ const BURST = 64;
 let turn = 0;
 let ending = false;
 
-/** An immediate for each turn would cost a system call: the loop has to look for events without waiting for them. */
+/**
+ * An immediate for each turn would cost a system call: the loop has to look for events without waiting for them. Whoever is to
+ * go on keeps the process running, or not.
+ */
 function endTurn(): void {
   if (ending) return;
   ending = true;
-  setImmediate(() => {
+  const end = setImmediate(() => {
     ending = false;
     turn++;
   });
+  end.unref?.();
 }
 
 /** What one socket may do in one turn: a busy one does not keep others waiting. */

@@ -28,6 +28,8 @@ export interface Selector {
   add(fd: number, token: number, room: boolean): void;
   /** Says whether a descriptor that was added tells of room. Room that there is already is told of, too. */
   change(fd: number, token: number, room: boolean): void;
+  /** Has the event of what is there already come once more. */
+  again(fd: number, token: number, room: boolean): void;
   /** Takes a descriptor out. One that was closed already is out by itself. */
   remove(fd: number): void;
   /** Hands over what is ready now: tokens and bits. */
@@ -75,6 +77,10 @@ class EpollSelector implements Selector {
 
   change(fd: number, token: number, room: boolean): void {
     this.#control(EPOLL_CTL_MOD, fd, token, room);
+  }
+
+  again(fd: number, token: number, room: boolean): void {
+    this.change(fd, token, room);
   }
 
   /** Every message that the peer takes makes room: asking for that unneeded would wake this process for each. */
@@ -147,6 +153,10 @@ class KqueueSelector implements Selector {
   /** Adding it once more tells of the room that there is. */
   change(fd: number, token: number, room: boolean): void {
     if (room) this.add(fd, token);
+  }
+
+  again(fd: number, token: number): void {
+    this.add(fd, token);
   }
 
   remove(fd: number): void {

@@ -40,8 +40,6 @@ export class Sender {
     life: Lifeline;
   };
   readonly #stream: boolean;
-  /** Whether events tell of room. */
-  #watching = false;
   readonly #queue = new Line<Queued>();
   readonly #share = new Share();
   #continuing = false;
@@ -158,13 +156,7 @@ export class Sender {
     if (result !== -theFrame().EAGAIN) this.#endRoom = later(flush);
     else if (plan.to === undefined || !isUnix(this.#side.kind)) this.#endRoom = undefined;
     else this.#endRoom = whenRoomAt(this.#side.fd, plan.to, flush);
-    if (this.#endRoom === undefined) this.#watch(true);
-  }
-
-  #watch(on: boolean): void {
-    if (this.#watching === on) return;
-    this.#watching = on;
-    this.#side.life.watchRoom(on);
+    if (this.#endRoom === undefined) this.#side.life.watchRoom(true);
   }
 
   // Each try that a full receiver elsewhere refuses frees memory of this socket, which is an event again, for ever.
@@ -178,7 +170,7 @@ export class Sender {
     this.#endRoom?.();
     this.#endRoom = undefined;
     // Not as soon as nothing waits: a slow reader lets the next message wait as well.
-    if (this.#queue.first === undefined) this.#watch(false);
+    if (this.#queue.first === undefined) this.#side.life.watchRoom(false);
     for (let first = this.#queue.first; first !== undefined; first = this.#queue.first) {
       if (!this.#share.take()) {
         this.#continueLater();

@@ -1,9 +1,11 @@
 // What a UDP socket is told once: limits, what the kernel is to report, and how its datagrams leave.
 
 import { flagOf, integerIn, rangeError, typeError } from "../../codec/arguments.js";
+import { timestamping, txTime } from "../../codec/catalogue/socket-time.js";
+import { enable } from "../enable.js";
 import { importedConstant } from "../host.js";
 import { setsockopt } from "../sockopt.js";
-import { enableErrors, enableFacts, factsOf, ipLevel, type UdpFact } from "./facts.js";
+import { enableErrors, enableFacts, factsOf, type UdpFact } from "./facts.js";
 
 /** The clock of `transmitAt`. */
 export type TransmitClock = "realtime" | "monotonic" | "tai";
@@ -66,6 +68,7 @@ export interface UdpSettings {
   readonly ecn: number;
   readonly dscp: number;
   readonly transmitClock: TransmitClock | undefined;
+  readonly transmitTimestamps: boolean;
   /** Options of every family, and those of one: names and values. */
   readonly common: readonly Setting[];
   readonly four: readonly Setting[];
@@ -108,8 +111,11 @@ export function checkInterface(index: unknown, what = "interface"): number {
   return integerIn(index, 0, MOST, what);
 }
 
-// linux/time.h
-const CLOCKS: Readonly<Record<string, number>> = { realtime: 0, monotonic: 1, tai: 11 };
+const CLOCKS = {
+  realtime: "CLOCK_REALTIME",
+  monotonic: "CLOCK_MONOTONIC",
+  tai: "CLOCK_TAI",
+} as const;
 
 function checkClock(clock: unknown): TransmitClock | undefined {
   if (clock === undefined) return undefined;
@@ -118,19 +124,13 @@ function checkClock(clock: unknown): TransmitClock | undefined {
   throw rangeError("transmitClock", `one of ${Object.keys(CLOCKS).join(", ")}`, clock);
 }
 
-/** Datagrams that missed their time are reported in the error queue. */
-const SOF_TXTIME_REPORT_ERRORS = 2;
-
-/** struct sock_txtime. */
-function txTimeOf(clock: TransmitClock | undefined): Uint8Array | undefined {
-  if (clock === undefined) return undefined;
-  return new Uint8Array(Int32Array.of(CLOCKS[clock] as number, SOF_TXTIME_REPORT_ERRORS).buffer);
-}
-
-/**
- * SOF_TIMESTAMPING_TX_SOFTWARE, _SOFTWARE, _OPT_ID, _OPT_TSONLY: stamps by the system's clock, with a number and without the packet.
- */
-const TRANSMIT_STAMPS = (1 << 1) | (1 << 4) | (1 << 7) | (1 << 11);
+/** Stamps by the system's clock, with a number and without the packet. */
+const TRANSMIT_STAMPS = [
+  "SOF_TIMESTAMPING_TX_SOFTWARE",
+  "SOF_TIMESTAMPING_SOFTWARE",
+  "SOF_TIMESTAMPING_OPT_ID",
+  "SOF_TIMESTAMPING_OPT_TSONLY",
+];
 
 /** struct ip_mreqn with an interface alone. */
 function interface4(index: number | undefined): Uint8Array | undefined {
@@ -149,7 +149,6 @@ export function udpSettingsOf(options: UdpSocketOptions): UdpSettings {
   const ecn = optional(options.ecn, checkEcn);
   const dscp = optional(options.dscp, checkDscp);
   const byte = ecn ?? dscp;
-  const stamps = flagOf(options.transmitTimestamps, "transmitTimestamps");
   return {
     facts: factsOf(options.report),
     errors: flagOf(options.errors, "errors"),
@@ -160,12 +159,11 @@ export function udpSettingsOf(options: UdpSocketOptions): UdpSettings {
     ecn: ecn ?? 0,
     dscp: dscp ?? 0,
     transmitClock,
+    transmitTimestamps: flagOf(options.transmitTimestamps, "transmitTimestamps"),
     common: given(
       ["SO_RCVBUF", integerOr(options.receiveBuffer, 0, MOST, "receiveBuffer")],
       ["SO_SNDBUF", integerOr(options.sendBuffer, 0, MOST, "sendBuffer")],
       ["SO_BROADCAST", flagOr(options.broadcast, "broadcast")],
-      ["SO_TXTIME", txTimeOf(transmitClock)],
-      ["SO_TIMESTAMPING", stamps ? TRANSMIT_STAMPS : undefined],
     ),
     ...leaving(options, byte === undefined ? undefined : ((dscp ?? 0) << 2) | (ecn ?? 0)),
   };
@@ -213,11 +211,16 @@ export function applyUdpSettings(fd: number, family: number, settings: UdpSettin
   // What a socket of IPv6 sends to IPv4 addresses has the options of IPv4.
   for (const [name, value] of settings.four) setsockopt(fd, "SOL_IP", name, value);
   if (family === AF_INET6) {
-    const level = ipLevel(family);
-    for (const [name, value] of settings.six) setsockopt(fd, level, name, value);
+    for (const [name, value] of settings.six) setsockopt(fd, "SOL_IPV6", name, value);
   }
-  enableFacts(fd, family, settings.facts);
-  if (settings.errors) enableErrors(fd, family);
+  enableFacts(fd, settings.facts);
+  if (settings.errors) enableErrors(fd);
+  const { transmitClock, transmitTimestamps } = settings;
+  if (transmitTimestamps) enable(fd, [timestamping, TRANSMIT_STAMPS]);
+  if (transmitClock === undefined) return;
+  // Datagrams that missed their time are reported in the error queue.
+  const flags = ["SOF_TXTIME_REPORT_ERRORS"];
+  enable(fd, [txTime, { clock: CLOCKS[transmitClock], flags }]);
 }
 
 /** Options of a socket that has no address yet. */
@@ -249,5 +252,5 @@ export function udpBirthOf(options: UdpBirthOptions): UdpBirth {
 /** Tells the kernel. */
 export function applyUdpBirth(fd: number, family: number, birth: UdpBirth): void {
   for (const [name, value] of birth.shared) setsockopt(fd, "SOL_SOCKET", name, value);
-  if (family === AF_INET6) setsockopt(fd, ipLevel(family), "IPV6_V6ONLY", birth.ipv6Only);
+  if (family === AF_INET6) setsockopt(fd, "SOL_IPV6", "IPV6_V6ONLY", birth.ipv6Only);
 }

@@ -2,8 +2,8 @@
 
 import type { Buffer } from "node:buffer";
 import type { InternetAddress } from "../../codec/address.js";
+import { ipRecvErr, ipv6RecvErr, timestamping } from "../../codec/catalogue/all.js";
 import type { ExtendedError, ReportedError } from "../../codec/field-error.js";
-import { ipRecvErr, ipv6RecvErr, timestamping } from "./control.js";
 import type { UdpMessage } from "./message.js";
 
 /**
@@ -39,6 +39,6 @@ export function reportOf(message: UdpMessage): ErrorReport {
   const { data: id, ...entry } = found ?? { ...NOTHING, offender: null };
   const { address, data, control } = message;
   const stamps = message.find(timestamping);
-  const timestamp = stamps === undefined ? null : stamps.software || stamps.hardware || null;
+  const timestamp = stamps?.software ?? stamps?.hardware ?? null;
   return { ...entry, id, timestamp, to: address ?? null, data, control };
 }

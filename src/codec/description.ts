@@ -26,9 +26,9 @@ import { abiNames } from "./abi-names.js";
 import { optionsOf, typeError } from "./arguments.js";
 import { exportName } from "./catalogue/index.js";
 import { type Core, standardCore } from "./core.js";
-import { type AnyDefinition, type Direction, isDefinition } from "./definition.js";
+import { type AnyDefinition, isDefinition } from "./definition.js";
 import type { AbiOptions } from "./face.js";
-import { formsIn, type KnownForm } from "./form.js";
+import { type Direction, formsIn, type KnownForm } from "./form.js";
 import { levelName } from "./names.js";
 
 /** A member of a payload. */

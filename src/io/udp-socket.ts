@@ -4,7 +4,7 @@ import type { InternetAddress } from "../codec/address.js";
 import { optionsOf } from "../codec/arguments.js";
 import type { DataInput } from "./data.js";
 import type { Use } from "./descriptor.js";
-import { Fd } from "./fd.js";
+import type { Fd } from "./fd.js";
 import { Arrivals } from "./loop/arrivals.js";
 import {
   ENDLESS,
@@ -15,7 +15,7 @@ import {
 } from "./loop/giving-up.js";
 import { guardMessages } from "./loop/guard.js";
 import { iterate } from "./loop/iterate.js";
-import { closedError, LoopSocket, making } from "./loop/loop-socket.js";
+import { adopting, closedError, LoopSocket, making } from "./loop/loop-socket.js";
 import { FAILED, READABLE, WRITABLE } from "./loop/selector.js";
 import { Sender } from "./loop/sender.js";
 import { getpeername } from "./names.js";
@@ -126,16 +126,10 @@ export class UdpSocket extends LoopSocket {
    */
   static adopt(socket: number | Fd, options?: UdpSocketOptions): UdpSocket {
     const settings = udpSettingsOf(optionsOf(options, "options"));
-    const fd = new Fd(socket instanceof Fd ? socket.number : socket);
-    try {
+    return adopting(socket, (fd) => {
       applyUdpSettings(fd.number, checkUdp(fd).family, settings);
-      const adopted = new UdpSocket(fd, settings);
-      if (socket instanceof Fd) socket.take();
-      return adopted;
-    } catch (error) {
-      fd.take();
-      throw error;
-    }
+      return new UdpSocket(fd, settings);
+    });
   }
 
   /**

@@ -49,6 +49,7 @@ function passing({ name, type, fds, bytes, usocket }, peers) {
     { name: "cmsg", command: [NODE, "participants/pass.js", ...job, "new"] },
     { name: "cmsg, into", command: [NODE, "participants/pass.js", ...job, "into"] },
     { name: "koffi alone", command: [NODE, "participants/koffi.js", ...job] },
+    { name: "cmsg, event loop", command: [NODE, "participants/pass-loop.js", ...job] },
     { name: "usocket", command: [NODE, "participants/usocket.js", ...job] },
   ];
   const absent = new Map();
@@ -58,6 +59,7 @@ function passing({ name, type, fds, bytes, usocket }, peers) {
   if (noUsocket !== undefined) absent.set("usocket", noUsocket);
   return {
     name,
+    references: ["C", "CPython", ...(noUsocket === undefined ? ["usocket"] : [])],
     contenders: contenders.filter((contender) => !absent.has(contender.name)),
     notes: [...absent.values()].filter((why) => why !== ""),
   };
@@ -91,6 +93,7 @@ function tripPrograms(c, fds) {
   return {
     C: [c, "block", fds],
     "C, poll": [c, "poll", fds],
+    "C, close_range": [c, "range", fds],
     asyncio: ["python3", "participants/trip.py", fds],
     "cmsg, callback": [NODE, "participants/trip.js", "callback", fds],
     "cmsg, promises": [NODE, "participants/trip.js", "promise", fds],
@@ -107,6 +110,7 @@ function tripPrograms(c, fds) {
 function roundTrip(program, fds, alike, peers) {
   const programs = tripPrograms(program, String(fds));
   const absent = new Map();
+  if (fds < 2) absent.set("C, close_range", "");
   if (peers.python !== undefined) absent.set("asyncio", peers.python);
   if (peers.usocket !== undefined) absent.set("usocket", peers.usocket);
   const contenders = Object.entries(programs)
@@ -125,14 +129,15 @@ function roundTrip(program, fds, alike, peers) {
     contenders,
     references: ["C", "usocket"],
     long: true,
-    notes: [...absent.values()],
+    notes: [...absent.values()].filter((why) => why !== ""),
   };
 }
 
-/** @param {string} client @returns {Scenario} */
-function handOff(client) {
+/** @param {string} client @param {string} server @returns {Scenario} */
+function handOff(client, server) {
+  const driver = [NODE, "participants/hand-off.js", client];
   /** @param {string} way */
-  const command = (way) => [NODE, "participants/hand-off.js", client, way];
+  const command = (way) => [...driver, NODE, "participants/hand-off-server.js", way];
   return {
     name: "hand-off of TCP connections",
     contenders: [
@@ -141,6 +146,9 @@ function handOff(client) {
       { name: "handOff to net.Socket", command: command("handOff") },
       { name: "accept, sendFds to net.Socket", command: command("calls-net") },
       { name: "accept, sendFds to our calls", command: command("calls") },
+      { name: "net.Server alone", command: command("alone") },
+      { name: "C", command: [...driver, server, "1"] },
+      { name: "C, up to 16 in a message", command: [...driver, server, "16"] },
     ],
     references: ["cluster"],
     long: true,
@@ -158,7 +166,7 @@ function processes(peers) {
           [false, true].map((alike) => roundTrip(program, fds, alike, peers)),
         )
       : [{ name: "round trip", contenders: [], notes: [pin] }];
-  return [...trips, handOff(compiled("client"))];
+  return [...trips, handOff(compiled("client"), compiled("hand-off"))];
 }
 
 /** All scenarios, their programs compiled. @returns {readonly Scenario[]} */

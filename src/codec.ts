@@ -31,65 +31,19 @@ import {
 import { type Layout, layoutOf } from "./codec/layout.js";
 import { applyMacro, CMSG_ALIGN, CMSG_LEN, CMSG_SPACE } from "./codec/macros.js";
 import { type RuleName, ruleNames } from "./codec/rules.js";
+import { controlSpace, spaceWith } from "./codec/space.js";
 import type { StructName, StructValue } from "./codec/struct.js";
 import type { Walk } from "./codec/walk.js";
 
-export type { AbiOption, AbiRow } from "./codec/abi.js";
-export type { AbiName } from "./codec/abi-names.js";
-export type {
-  AbstractAddress,
-  Address,
-  InternetAddress,
-  OtherAddress,
-  PathAddress,
-  UnnamedAddress,
-} from "./codec/address.js";
-export type { Bytes } from "./codec/arguments.js";
 export * from "./codec/catalogue/all.js";
 export { definitions } from "./codec/catalogue/index.js";
-export type { Constants } from "./codec/constants/types.js";
-export type { Decoded } from "./codec/decode.js";
-export type {
-  AnyDefinition,
-  AnyOutgoing,
-  Declaration,
-  Definition,
-  DefinitionOf,
-  DescriptorLike,
-  FormDeclaration,
-  Outgoing,
-  WithDescriptors,
-} from "./codec/definition.js";
 export { control } from "./codec/definition.js";
-export type { MessageInput, RawMessage } from "./codec/encode.js";
 export { DecodeError, EncodeError, type ErrorPlace } from "./codec/errors.js";
-export type { Explanation } from "./codec/explain.js";
-export type {
-  AbiOptions,
-  DecodeOptions,
-  EncodeOptions,
-  ExplainOptions,
-  WalkOptions,
-} from "./codec/face.js";
-export type { DescriptorSlot, Field, ReadContext, WriteContext } from "./codec/field.js";
-export type {
-  Conversion,
-  Fields,
-  FieldValues,
-  GivenOf,
-  GivenValues,
-  ValueOf,
-} from "./codec/field-struct.js";
 export * as field from "./codec/fields.js";
-export type { Direction, Form, Identity } from "./codec/form.js";
 export { type HostAbi, hostAbi } from "./codec/host-abi.js";
-export type { Layout, MemberLayout, StructLayout } from "./codec/layout.js";
 export { ControlMessage, type Problem } from "./codec/message.js";
-export type { RuleName } from "./codec/rules.js";
-export type { Span, SpanRole } from "./codec/spans.js";
-export type { StructName, StructValue } from "./codec/struct.js";
-export type { Walk, WalkEnd, WalkHeader, WalkStep } from "./codec/walk.js";
-export { CMSG_ALIGN, CMSG_LEN, CMSG_SPACE };
+export type * from "./codec/types.js";
+export { CMSG_ALIGN, CMSG_LEN, CMSG_SPACE, controlSpace };
 
 /**
  * Names of all ABIs, sorted: system, machine, C library.
@@ -265,6 +219,7 @@ export interface Codec {
   readonly CMSG_ALIGN: typeof CMSG_ALIGN;
   readonly CMSG_LEN: typeof CMSG_LEN;
   readonly CMSG_SPACE: typeof CMSG_SPACE;
+  readonly controlSpace: typeof controlSpace;
   readonly encodeStruct: typeof encodeStruct;
   readonly decodeStruct: typeof decodeStruct;
   readonly encodeAddress: typeof encodeAddress;
@@ -291,6 +246,7 @@ export function createCodec(module: object): Codec {
     CMSG_ALIGN: (length, options) => applyMacro(core, "cmsg_align", length, options),
     CMSG_LEN: (length, options) => applyMacro(core, "cmsg_len", length, options),
     CMSG_SPACE: (length, options) => applyMacro(core, "cmsg_space", length, options),
+    controlSpace: (items, options) => spaceWith(core, items, options),
     encodeStruct: (name, value, options) => encodeStructWith(core, name, value, options),
     decodeStruct: (name, bytes, options) => decodeStructWith(core, name, bytes, options),
     encodeAddress: (address, options) => encodeAddressWith(core, address, options),

@@ -25,7 +25,10 @@ export type {
   SendEvent,
   TruncationEvent,
 } from "./io/diagnostics.js";
+export { disable, type EnableItem, enable, type OptionSocket } from "./io/enable.js";
+export { type EnabledOptions, enabledOn } from "./io/enabled-on.js";
 export { SyscallError, type SyscallPlace } from "./io/errors.js";
+export { type ExpectOptions, expectControl, type WithControl } from "./io/expect-control.js";
 export { Fd } from "./io/fd.js";
 export { FdStream } from "./io/fd-stream.js";
 export type { FdStreamOptions } from "./io/fd-stream-options.js";
@@ -44,9 +47,11 @@ export { type ListenUnixOptions, listenUnix } from "./io/listen-unix.js";
 export type { BindUnixOptions, ConnectUnixOptions, UnixAddress } from "./io/loop/connecting.js";
 export type { WaitOptions } from "./io/loop/giving-up.js";
 export type { AsyncReceiveOptions } from "./io/loop/incoming.js";
+export type { LoopSocket } from "./io/loop/loop-socket.js";
 export type { AsyncSendOptions } from "./io/loop/queued.js";
 export type { UnixSocketOptions } from "./io/loop/socket-options.js";
 export { getpeername, getsockname } from "./io/names.js";
+export type { EnableSetting, TxTimeSetting } from "./io/option-setting.js";
 export { type PeerCredentials, peerCredentials } from "./io/peer.js";
 export { type PeerProcess, peerPidfd } from "./io/peer-pidfd.js";
 export type { PositionOptions } from "./io/position.js";
@@ -67,5 +72,15 @@ export {
   socketpair,
 } from "./io/socket.js";
 export { type ConstantLike, getsockopt, setsockopt, type TimeValue } from "./io/sockopt.js";
+export type { IpFamily } from "./io/udp/address.js";
+export type { UdpFact } from "./io/udp/facts.js";
+export type { GroupOptions } from "./io/udp/groups.js";
+export type { UdpReceiveOptions } from "./io/udp/incoming.js";
+export type { BindUdpOptions, ConnectUdpOptions, UdpLocal } from "./io/udp/making.js";
+export { UdpMessage } from "./io/udp/message.js";
+export type { TransmitClock, UdpBirthOptions, UdpSocketOptions } from "./io/udp/options.js";
+export type { UdpSendOptions } from "./io/udp/outgoing.js";
+export type { ErrorReport } from "./io/udp/report.js";
+export { UdpSocket } from "./io/udp-socket.js";
 export { UnixServer, type UnixServerOptions } from "./io/unix-server.js";
 export { UnixSocket } from "./io/unix-socket.js";

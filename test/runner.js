@@ -58,7 +58,11 @@ function runFile(file) {
   const limit = file.startsWith("test/runtimes/") ? 5 * LIMIT_MS : LIMIT_MS;
   const script = file.replace(/^test/, OUT).replace(/\.ts$/, ".js");
   const [program = "", ...args] = commandOf(runtime);
-  const child = spawn(program, [...args, script], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(program, [...args, script], {
+    // Deno would ask its maker for a newer one: a socket that comes and goes.
+    env: { ...process.env, DENO_NO_UPDATE_CHECK: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   child.stdout.on("data", (data) => {
     output += data;
@@ -79,7 +83,7 @@ function runFile(file) {
       const skipped = count(output, "Skipped");
       const problem = late
         ? `not finished after ${limit / 1000} s`
-        : total === 0
+        : total === 0 && (runtime === undefined || skipped === 0)
           ? "ran no test"
           : code === 0
             ? ""

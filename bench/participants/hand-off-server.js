@@ -55,6 +55,11 @@ async function byCluster() {
   ready(port, [process.pid, worker.process.pid]);
 }
 
+/** No hand-off at all: what a net.Socket for each connection costs. */
+async function alone() {
+  ready(await listening(createServer(answer)), [process.pid]);
+}
+
 async function byChild() {
   if (role === "worker") {
     process.on("message", (_message, handle) => answer(/** @type {Socket} */ (handle)));
@@ -100,6 +105,7 @@ async function byCalls() {
     stdio: [listener.number, "inherit", "inherit", end.number],
   });
   const worker = start("worker", other.number);
+  Fd.closeAll([listener, end, other]);
   ready(address.port, [acceptor.pid, worker.pid]);
   process.on("exit", () => {
     acceptor.kill();
@@ -134,6 +140,7 @@ function answerAll() {
 
 const ways = {
   cluster: byCluster,
+  alone,
   child: byChild,
   handOff: byHandOff,
   "calls-net": byCalls,

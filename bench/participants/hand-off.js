@@ -1,12 +1,11 @@
-// TCP connections accepted in one process and answered in another, under a client in C. Arguments: the client's program, and the way
-// that hand-off-server.js goes. Answers wall-clock time, the number of answers, and processor time of the server's processes.
+// TCP connections accepted in one process and answered in another, under a client in C. Arguments: the client's program, and the
+// command of the server, which prints its port and its processes. Answers wall-clock time, the number of answers, and processor time of the server's processes.
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { processorTime } from "./processes.js";
 
-const [, , program = "", way = ""] = process.argv;
+const [, , program = "", command = "", ...args] = process.argv;
 
 /** @param {string} command @param {readonly string[]} args */
 function start(command, args) {
@@ -16,8 +15,7 @@ function start(command, args) {
   return { child, line };
 }
 
-const file = fileURLToPath(new URL("hand-off-server.js", import.meta.url));
-const server = start(process.execPath, [file, way]);
+const server = start(command, args);
 const [port = "", ...processes] = (await server.line()).split(" ");
 const client = start(program, [port]);
 const spent = () => processes.reduce((sum, pid) => sum + processorTime(Number(pid)), 0);

@@ -1,5 +1,6 @@
-/* C: descriptors to another process and back, over an AF_UNIX stream. Arguments: "block" or "poll", descriptors, and the command of
-   the process that answers; "echo" makes this program that process, whose standard input is the socket. */
+/* C: descriptors to another process and back, over an AF_UNIX stream. Arguments: "block", "poll", or "range" to close runs of numbers
+   with close_range; descriptors; the command of the process that answers. "echo" for it makes this program that process, whose
+   standard input is the socket. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poll.h>
@@ -12,7 +13,7 @@
 
 #define MOST 253
 
-static int fd_count, polls, end, files[MOST], arrived_fds[MOST];
+static int fd_count, polls, ranges, end, files[MOST], arrived_fds[MOST];
 
 static void fail(const char *what) {
   perror(what);
@@ -62,6 +63,10 @@ static int receive_fds(void) {
 }
 
 static void close_all(int count) {
+  if (ranges && count > 0 && arrived_fds[count - 1] - arrived_fds[0] == count - 1) {
+    if (close_range(arrived_fds[0], arrived_fds[count - 1], 0) < 0) fail("close_range");
+    return;
+  }
   for (int i = 0; i < count; i++) {
     if (close(arrived_fds[i]) < 0) fail("close");
   }
@@ -102,6 +107,7 @@ static clockid_t start(char **command) {
 int main(int argc, char **argv) {
   if (argc < 4) return 2;
   polls = strcmp(argv[1], "poll") == 0;
+  ranges = strcmp(argv[1], "range") == 0;
   fd_count = atoi(argv[2]);
   if (strcmp(argv[3], "echo") == 0) {
     echo();

@@ -3,7 +3,7 @@
 import { BYTE_ORDER } from "../../assembly/shared/column.js";
 import { DEFINED_ABI_LIMIT } from "../../assembly/shared/limits.js";
 import { type AbiName, abiNames, rowOf } from "./abi-names.js";
-import { flagOf, integerIn, rangeError, typeError, unknownName } from "./arguments.js";
+import { flagOf, int32, integerIn, rangeError, typeError, unknownName } from "./arguments.js";
 import { constantsOf } from "./constants/index.js";
 import type { Constants } from "./constants/types.js";
 import type { Core } from "./core.js";
@@ -145,4 +145,21 @@ function defineRow(core: Core, row: AbiRow): Abi {
 /** The number of a C constant; undefined where the system does not have it. */
 export function constantOf(abi: Abi, name: string): number | undefined {
   return Object.hasOwn(abi.constants, name) ? abi.constants[name] : undefined;
+}
+
+/** Names of protocol levels. All other constants may be types. */
+const LEVELS = /^(SOL|IPPROTO)_/;
+const NAME = /^[A-Za-z_]\w*$/;
+
+/** The number of a level or type, given as such or by the C name that it has in an ABI. */
+export function numberOf(abi: Abi, given: unknown, what: string, kind: "level" | "type"): number {
+  if (typeof given === "number") return int32(given, what);
+  if (typeof given !== "string" || !NAME.test(given)) {
+    throw typeError(what, "an integer or the C name of one", given);
+  }
+  const isLevel = kind === "level";
+  const number = LEVELS.test(given) === isLevel ? constantOf(abi, given) : undefined;
+  if (number !== undefined) return int32(number | 0, what);
+  const names = Object.keys(abi.constants).filter((name) => LEVELS.test(name) === isLevel);
+  throw unknownName(`${what} in ${abi.name}`, given, names);
 }

@@ -1,11 +1,11 @@
 // Socket addresses: what a program writes and reads, and the sockaddr bytes of any ABI.
 
-import { SUN_LEN_WIDTH, SUN_PATH_SIZE } from "../../assembly/shared/column.js";
+import { BYTE_ORDER, SUN_LEN_WIDTH, SUN_PATH_SIZE } from "../../assembly/shared/column.js";
 import { type Abi, constantOf } from "./abi.js";
 import { bytesOf, integerIn, rangeError, shown, typeError } from "./arguments.js";
 import type { Core } from "./core.js";
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "./ip-text.js";
-import { packStruct, unpackStruct } from "./struct.js";
+import { packStruct, structProgram } from "./struct.js";
 
 /** An AF_UNIX socket with a file. A path that is not UTF-8 is bytes. */
 export interface PathAddress {
@@ -194,19 +194,72 @@ function packOther(core: Core, abi: Abi, address: OtherAddress, what: string): U
   return Uint8Array.of(...head, ...data);
 }
 
+/** Where the members of internet addresses lie in an ABI: offsets, and the width of a family. */
+interface InternetPlaces {
+  readonly family: number;
+  readonly familyWidth: number;
+  readonly littleEndian: boolean;
+  readonly port4: number;
+  readonly address4: number;
+  readonly port6: number;
+  readonly flowInfo: number;
+  readonly address6: number;
+  readonly scopeId: number;
+}
+
+const internetPlaces = new WeakMap<Abi, InternetPlaces>();
+
+function placesIn(core: Core, abi: Abi): InternetPlaces {
+  const known = internetPlaces.get(abi);
+  if (known !== undefined) return known;
+  const member = (struct: "sockaddr_in" | "sockaddr_in6", name: string) => {
+    const program = structProgram(core, abi, struct);
+    const index = program.elements.findIndex((element) => element.name === name);
+    return program.layout(core, abi).places[index] ?? { offset: 0, width: 0 };
+  };
+  const family = member("sockaddr_in", "sin_family");
+  const places: InternetPlaces = {
+    family: family.offset,
+    familyWidth: family.width,
+    littleEndian: core.exports.abi_column(abi.index, BYTE_ORDER) === 0,
+    port4: member("sockaddr_in", "sin_port").offset,
+    address4: member("sockaddr_in", "sin_addr").offset,
+    port6: member("sockaddr_in6", "sin6_port").offset,
+    flowInfo: member("sockaddr_in6", "sin6_flowinfo").offset,
+    address6: member("sockaddr_in6", "sin6_addr").offset,
+    scopeId: member("sockaddr_in6", "sin6_scope_id").offset,
+  };
+  internetPlaces.set(abi, places);
+  return places;
+}
+
 /** The address in the sockaddr bytes that a system call has written; null when it has written none. */
 export function unpackAddress(core: Core, abi: Abi, bytes: Uint8Array): Address | null {
   if (bytes.length < 2) return null;
-  const header = new Uint8Array(16);
-  header.set(bytes.subarray(0, 16));
-  const family = unpackStruct(core, abi, "sockaddr_in", header)?.sin_family as number;
+  const places = placesIn(core, abi);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const family = familyIn(view, places);
   if (family === constantOf(abi, "AF_UNIX"))
     return unpackUnix(abi, bytes.subarray(sunPathOffset()));
-  if (family === constantOf(abi, "AF_INET") && bytes.length >= 16)
-    return unpackIPv4(core, abi, bytes);
-  if (family === constantOf(abi, "AF_INET6") && bytes.length >= 28)
-    return unpackIPv6(core, abi, bytes);
+  if (family === constantOf(abi, "AF_INET") && bytes.length >= 16) {
+    return {
+      host: formatIPv4(bytes.subarray(places.address4, places.address4 + 4)),
+      port: view.getUint16(places.port4),
+    };
+  }
+  if (family === constantOf(abi, "AF_INET6") && bytes.length >= 28) {
+    return {
+      host: formatIPv6(bytes.subarray(places.address6, places.address6 + 16)),
+      port: view.getUint16(places.port6),
+      flowInfo: view.getUint32(places.flowInfo),
+      scopeId: view.getUint32(places.scopeId, places.littleEndian),
+    };
+  }
   return { family, data: new Uint8Array(bytes.subarray(2)) };
+}
+
+function familyIn(view: DataView, { family, familyWidth, littleEndian }: InternetPlaces): number {
+  return familyWidth === 1 ? view.getUint8(family) : view.getUint16(family, littleEndian);
 }
 
 function unpackUnix(abi: Abi, name: Uint8Array): Address {
@@ -224,19 +277,4 @@ function textOrBytes(bytes: Uint8Array): string | Uint8Array {
   } catch {
     return new Uint8Array(bytes);
   }
-}
-
-function unpackIPv4(core: Core, abi: Abi, bytes: Uint8Array): Address {
-  const value = unpackStruct(core, abi, "sockaddr_in", bytes) ?? {};
-  return { host: formatIPv4(value.sin_addr as Uint8Array), port: value.sin_port as number };
-}
-
-function unpackIPv6(core: Core, abi: Abi, bytes: Uint8Array): Address {
-  const value = unpackStruct(core, abi, "sockaddr_in6", bytes) ?? {};
-  return {
-    host: formatIPv6(value.sin6_addr as Uint8Array),
-    port: value.sin6_port as number,
-    flowInfo: value.sin6_flowinfo as number,
-    scopeId: value.sin6_scope_id as number,
-  };
 }

@@ -45,10 +45,13 @@ export function unknownName(what: string, name: unknown, names: readonly string[
 }
 
 /** The three names that are most like `name`: those that contain it or are part of it, then by the edits in between. */
-function nearNames(name: string, names: readonly string[]): readonly string[] {
+export function nearNames(name: string, names: readonly string[]): readonly string[] {
   const wanted = name.slice(0, 60).toLowerCase();
-  const rank = (known: string): number =>
-    wanted !== "" && (known.includes(wanted) || wanted.includes(known)) ? 0 : edits(wanted, known);
+  const rank = (given: string): number => {
+    const known = given.toLowerCase();
+    const part = wanted !== "" && (known.includes(wanted) || wanted.includes(known));
+    return part ? 0 : edits(wanted, known);
+  };
   return names
     .map((known) => ({ known, rank: rank(known) }))
     .sort((a, b) => a.rank - b.rank)

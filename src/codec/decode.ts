@@ -18,7 +18,8 @@ import { ARENA_CONTROL, ARENA_RECORDS, type Core } from "./core.js";
 import type { AnyDefinition } from "./definition.js";
 import { DecodeError } from "./errors.js";
 import type { ReadContext } from "./field.js";
-import { ControlMessage, type Problem, payloadProblem } from "./message.js";
+import { ControlMessage, type Problem } from "./message.js";
+import { payloadProblem } from "./payload.js";
 import { type WalkEnd, type WalkSettings, type WalkStep, walkControl } from "./walk.js";
 
 /** Where a control message was found, in bytes from the start of the control buffer. */

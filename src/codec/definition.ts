@@ -14,7 +14,7 @@ import {
 import { type Direction, type Form, formsIn, type Identity } from "./form.js";
 import { Program } from "./program.js";
 
-/** Something that has a file descriptor: a number, our own `Fd`, a `FileHandle`, or a socket or server of Node. */
+/** Something that has a file descriptor: a number, our own `Fd`, a `UnixSocket` or `UnixServer`, a `FileHandle`, or a socket or server of Node. */
 export type DescriptorLike =
   | number
   | { readonly number: number }
@@ -51,7 +51,7 @@ export interface AnyDefinition {
   readonly level: string | number;
   readonly type: string | number;
   readonly direction: Direction;
-  /** Socket options that make the kernel deliver it. */
+  /** Socket options that make the kernel deliver it, or accept it. */
   readonly enable: readonly string[];
   /** What else must be so that it is delivered or accepted. */
   readonly needs: string | undefined;
@@ -90,7 +90,7 @@ export interface Declaration {
   /** Type: the C name of a constant (that of the definition unless given), or a number. */
   readonly type?: string | number;
   readonly direction: Direction;
-  /** Socket options that make the kernel deliver it, by their C names. */
+  /** Socket options that make the kernel deliver it, or accept it, by their C names. */
   readonly enable?: readonly string[];
   /** What else must be so that it is delivered or accepted, as half a sentence. */
   readonly needs?: string;

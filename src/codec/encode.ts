@@ -1,8 +1,8 @@
 // Control messages to a control buffer.
 
 import { NO_SPACE } from "../../assembly/shared/status.js";
-import type { Abi } from "./abi.js";
-import { bytesOf, int32, integerIn, rangeError, typeError } from "./arguments.js";
+import { type Abi, numberOf } from "./abi.js";
+import { bytesOf, integerIn, rangeError, typeError } from "./arguments.js";
 import type { Cell } from "./cell.js";
 import { ARENA_CONTROL, ARENA_PAYLOAD, CONTROL_LIMIT, type Core } from "./core.js";
 import { type AnyOutgoing, isDefinition } from "./definition.js";
@@ -10,15 +10,17 @@ import { EncodeError } from "./errors.js";
 import type { WriteContext } from "./field.js";
 import { type Form, formsIn } from "./form.js";
 
-/** A control message by its numbers and bytes. */
+/** A control message by its level, type and bytes. */
 export interface RawMessage {
-  readonly level: number;
-  readonly type: number;
+  /** A number, or the C name of a protocol level: "SOL_SOCKET". */
+  readonly level: number | string;
+  /** A number, or the C name of a constant: "SCM_RIGHTS". */
+  readonly type: number | string;
   /** Any byte view or buffer, taken in memory order. */
   readonly payload: ArrayBufferView | ArrayBufferLike;
 }
 
-/** What can be encoded: a call of a definition, or numbers and bytes. Decoded messages are the latter. */
+/** What can be encoded: a call of a definition, or level, type and bytes. Decoded messages are the latter. */
 export type MessageInput = AnyOutgoing | RawMessage;
 
 /** A message with everything of the caller's read out of it. */
@@ -67,8 +69,8 @@ export function prepareMessage(
     return prepareOutgoing({ definition, value }, path, context);
   }
   return {
-    level: int32(level, `${path}.level`),
-    type: int32(type, `${path}.type`),
+    level: numberOf(context.abi, level, `${path}.level`, "level"),
+    type: numberOf(context.abi, type, `${path}.type`, "type"),
     payload: bytesOf(payload, `${path}.payload`),
     form: undefined,
     cells: [],

@@ -6,7 +6,8 @@ import type { Core } from "./core.js";
 import { endProblems, findSafely } from "./decode.js";
 import type { AnyDefinition } from "./definition.js";
 import { drawExplanation } from "./explain-text.js";
-import { type Problem, payloadProblem } from "./message.js";
+import type { Problem } from "./message.js";
+import { payloadProblem } from "./payload.js";
 import { partition, type Span } from "./spans.js";
 import { type WalkEnd, type WalkSettings, type WalkStep, walkControl } from "./walk.js";
 

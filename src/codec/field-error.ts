@@ -86,19 +86,22 @@ export interface ReportedError<A> extends ExtendedError {
   readonly offender: A;
 }
 
-/** A struct sock_extended_err. */
-export function extendedError(): Field<ExtendedError, GivenError> {
-  return converted(struct(MEMBERS), { read: symbolic, write: numeric });
+/** A struct sock_extended_err. `locals` are names of ee_info where the origin is this host. */
+export function extendedError(locals: Names = NOTHING): Field<ExtendedError, GivenError> {
+  return converted(struct(membersOf(locals)), {
+    read: (value) => symbolic(value, locals),
+    write: (given: GivenError, path) => numeric(given, path, locals),
+  });
 }
 
 /** A struct sock_extended_err with the sockaddr of the node that reported it behind it. */
 export function reportedError<A>(
   offender: Field<A>,
 ): Field<ReportedError<A>, GivenError & { readonly offender: A }> {
-  return converted(struct({ ...MEMBERS, offender }), {
-    read: (value): ReportedError<A> => ({ ...symbolic(value), offender: value.offender }),
+  return converted(struct({ ...membersOf(NOTHING), offender }), {
+    read: (value): ReportedError<A> => ({ ...symbolic(value, NOTHING), offender: value.offender }),
     write: (given: GivenError & { readonly offender: A }, path) => {
-      const value = numeric(given, path);
+      const value = numeric(given, path, NOTHING);
       return { ...value, offender: given.offender };
     },
   });
@@ -114,38 +117,41 @@ const noteCode: Note = (code, _abi, near) => {
   return noteIn(words.codes(nameIn(words.types, near(-1) as number)), code);
 };
 
-const noteInfo: Note = (info, _abi, near) => noteIn(wordsNear(near(-4)).infos, info);
+const infosOf = (origin: string | number, locals: Names): Names =>
+  origin === "SO_EE_ORIGIN_LOCAL" ? locals : vocabularyOf(origin).infos;
 
-const MEMBERS = {
-  errno: namedBy(u32("ee_errno"), errnoNames),
-  origin: named(u8("ee_origin"), ORIGINS),
-  type: noted(u8("ee_type"), noteType),
-  code: noted(u8("ee_code"), noteCode),
-  pad: u8("ee_pad"),
-  info: noted(u32("ee_info"), noteInfo),
-  data: u32("ee_data"),
-};
-
-function symbolic({
-  errno,
-  origin,
-  type,
-  code,
-  info,
-  data,
-}: FieldValues<typeof MEMBERS>): ExtendedError {
-  const words = vocabularyOf(origin);
-  const typeName = nameIn(words.types, type);
-  const codeName = nameIn(words.codes(typeName), code);
-  return { errno, origin, type: typeName, code: codeName, info: nameIn(words.infos, info), data };
+function membersOf(locals: Names) {
+  const noteInfo: Note = (info, _abi, near) =>
+    noteIn(infosOf(nameIn(ORIGINS, near(-4) as number), locals), info);
+  return {
+    errno: namedBy(u32("ee_errno"), errnoNames),
+    origin: named(u8("ee_origin"), ORIGINS),
+    type: noted(u8("ee_type"), noteType),
+    code: noted(u8("ee_code"), noteCode),
+    pad: u8("ee_pad"),
+    info: noted(u32("ee_info"), noteInfo),
+    data: u32("ee_data"),
+  };
 }
 
-function numeric(given: GivenError, path: string) {
+function symbolic(
+  { errno, origin, type, code, info, data }: FieldValues<ReturnType<typeof membersOf>>,
+  locals: Names,
+): ExtendedError {
+  const words = vocabularyOf(origin);
+  const infos = infosOf(origin, locals);
+  const typeName = nameIn(words.types, type);
+  const codeName = nameIn(words.codes(typeName), code);
+  return { errno, origin, type: typeName, code: codeName, info: nameIn(infos, info), data };
+}
+
+function numeric(given: GivenError, path: string, locals: Names) {
   if (typeof given !== "object" || given === null) {
     throw typeError(path, "an object with errno, origin, type, code, info, data", given);
   }
   const { errno = 0, origin = 0, type = 0, code = 0, info = 0, data = 0 } = given;
-  const words = vocabularyOf(nameIn(ORIGINS, numberIn(ORIGINS, origin, `${path}.origin`)));
+  const known = nameIn(ORIGINS, numberIn(ORIGINS, origin, `${path}.origin`));
+  const words = vocabularyOf(known);
   const number = numberIn(words.types, type, `${path}.type`);
   return {
     errno,
@@ -153,7 +159,7 @@ function numeric(given: GivenError, path: string) {
     type: number,
     code: numberIn(words.codes(nameIn(words.types, number)), code, `${path}.code`),
     pad: 0,
-    info: numberIn(words.infos, info, `${path}.info`),
+    info: numberIn(infosOf(known, locals), info, `${path}.info`),
     data,
   };
 }

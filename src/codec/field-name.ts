@@ -34,7 +34,7 @@ export function numberIn(names: Names, value: unknown, path: string): number {
 }
 
 /** `field` with a note for its one element. */
-export function noted(field: Field<number>, note: NonNullable<Element["note"]>): Field<number> {
+export function noted<T, W>(field: Field<T, W>, note: NonNullable<Element["note"]>): Field<T, W> {
   return { ...field, elements: field.elements.map((element) => ({ ...element, note })) };
 }
 
@@ -58,37 +58,39 @@ export function namedBy(
   });
 }
 
-/** A set of bits of 32 at most: a list of their C names. Bits without a name stand in it as one number. */
-export function flags<const N extends Names>(
-  field: Field<number>,
+/** A set of bits: a list of their C names. Bits without a name stand in it as one number of the field's own type. */
+export function flags<T extends number | bigint, const N extends Names>(
+  field: Field<T>,
   bits: N,
-): Field<readonly ((keyof N & string) | number)[]> {
-  const note = (cell: Cell): string => bitsIn(bits, cell as number).join(" | ");
+): Field<readonly ((keyof N & string) | T)[]> {
+  const note = (cell: Cell): string => bitsIn(bits, cell as T).join(" | ");
   return converted(noted(field, note), {
-    read: (value) => bitsIn(bits, value) as readonly ((keyof N & string) | number)[],
-    write(value: readonly (string | number)[], path) {
+    read: (value) => bitsIn(bits, value) as readonly ((keyof N & string) | T)[],
+    write(value: readonly (string | T)[], path) {
       if (!Array.isArray(value)) throw typeError(path, "a list of C names", value);
-      return value.reduce<number>(
-        (all, bit, i) => (all | bitOf(bits, bit, `${path}[${i}]`)) >>> 0,
-        0,
-      );
+      return value.reduce<bigint>((all, bit, i) => all | bitOf(bits, bit, `${path}[${i}]`), 0n);
     },
   });
 }
 
-function bitOf(bits: Names, bit: unknown, path: string): number {
-  return integerIn(numberIn(bits, bit, path), 0, 0xffffffff, path);
+function bitOf(bits: Names, bit: unknown, path: string): bigint {
+  const number = typeof bit === "bigint" ? bit : numberIn(bits, bit, path);
+  if (typeof number === "number") integerIn(number, 0, Number.MAX_SAFE_INTEGER, path);
+  if (number < 0) throw rangeError(path, "0 or more", bit);
+  return BigInt(number);
 }
 
-function bitsIn(bits: Names, value: number): readonly (string | number)[] {
-  let left = value >>> 0;
-  const list: (string | number)[] = [];
-  for (const [name, bit] of Object.entries(bits)) {
-    if (bit === 0 || (left & bit) >>> 0 !== bit >>> 0) continue;
+function bitsIn(bits: Names, value: number | bigint): readonly (string | number | bigint)[] {
+  let left = typeof value === "bigint" ? value : BigInt(value >>> 0);
+  const list: (string | number | bigint)[] = [];
+  for (const [name, number] of Object.entries(bits)) {
+    const bit = BigInt(number);
+    if (bit === 0n || (left & bit) !== bit) continue;
     list.push(name);
-    left = (left & ~bit) >>> 0;
+    left &= ~bit;
   }
-  return left === 0 ? list : [...list, left];
+  if (left === 0n) return list;
+  return [...list, typeof value === "bigint" ? left : Number(left)];
 }
 
 /** A number that is only ever a few values: `true` or `false` for 1 and 0. */

@@ -3,7 +3,7 @@
 import { ELEMENT_REST, KIND_END } from "../../assembly/shared/kind.js";
 import { integerIn, rangeError, typeError } from "./arguments.js";
 import type { Cell } from "./cell.js";
-import type { Field, ReadContext, WriteContext } from "./field.js";
+import { type Field, octets, type ReadContext, type WriteContext } from "./field.js";
 
 /** A record of fields, in the order of the C struct. */
 export type Fields = Readonly<Record<string, Field<unknown>>>;
@@ -125,5 +125,17 @@ export function none(): Field<true, true | undefined> {
       return [];
     },
     read: () => true,
+  };
+}
+
+/** A field with `count` bytes behind it that mean nothing: zero in what is written, and no part of the value. */
+export function padded<T, W>(field: Field<T, W>, name: string, count: number): Field<T, W> {
+  const { length } = field.elements;
+  const padding = octets(name, count);
+  return {
+    elements: [...field.elements, ...padding.elements],
+    descriptors: field.descriptors,
+    write: (value, path, context) => [...field.write(value, path, context), new Uint8Array(count)],
+    read: (cells, context) => field.read(cells.slice(0, length), context),
   };
 }

@@ -144,35 +144,39 @@ export function fd(name: string): Field<DescriptorSlot> {
   };
 }
 
-/** A field of one element, `count` times. */
-export function array<T>(field: Field<T>, count: number): Field<readonly T[]> {
-  integerIn(count, 2, ELEMENT_REST - 1, "array count");
-  return listField(field, count, "array");
-}
-
 /** A field of one element, repeated to the end of the payload. Bytes that make no whole element are left over. */
-export function repeat<T>(field: Field<T>): Field<readonly T[]> {
-  return listField(field, ELEMENT_REST, "repeat");
+export function repeat<T, W = T>(field: Field<T, W>): Field<readonly T[], readonly W[]> {
+  const write = itemWriter(field);
+  return {
+    elements: [{ ...numberElement(field, "repeat"), count: ELEMENT_REST }],
+    descriptors: field.descriptors,
+    write: (values, path, context) => [write(itemsOf(values, path), path, context)],
+    read: (cells, context) =>
+      (cells[0] as readonly (number | bigint)[]).map((cell) => field.read([cell], context)),
+  };
 }
 
-function listField<T>(field: Field<T>, count: number, what: string): Field<readonly T[]> {
+/** The element of a field that several of can stand in a row: one number. */
+export function numberElement(field: Field<unknown, never>, what: string): Element {
   const [element] = field?.elements ?? [];
   if (element?.count !== 1 || field.elements.length !== 1 || element.kind >= OCTETS) {
     throw typeError(what, "given a field of one number", field);
   }
-  return {
-    elements: [{ ...element, count }],
-    descriptors: field.descriptors,
-    write(values, path, context) {
-      if (typeof values !== "object" || values === null || !(Symbol.iterator in values)) {
-        throw typeError(path, "a list", values);
-      }
-      const items = [...values];
-      return [
-        items.map((value, i) => field.write(value, `${path}[${i}]`, context)[0] as number | bigint),
-      ];
-    },
-    read: (cells, context) =>
-      (cells[0] as readonly (number | bigint)[]).map((cell) => field.read([cell], context)),
-  };
+  return element;
+}
+
+/** What is given for a list, read once. */
+export function itemsOf(values: unknown, path: string): readonly unknown[] {
+  if (typeof values !== "object" || values === null || !(Symbol.iterator in values)) {
+    throw typeError(path, "a list", values);
+  }
+  return [...(values as Iterable<unknown>)];
+}
+
+/** Writes items by a field of one number. */
+export function itemWriter<W>(field: Field<unknown, W>) {
+  return (items: readonly unknown[], path: string, context: WriteContext): (number | bigint)[] =>
+    items.map(
+      (value, i) => field.write(value as W, `${path}[${i}]`, context)[0] as number | bigint,
+    );
 }

@@ -1,7 +1,6 @@
 // The field constructors that declarations of control messages are made of, as one namespace.
 
 export {
-  array,
   be16,
   be32,
   fd,
@@ -40,6 +39,8 @@ export {
   routingHeaderField as ipv6RoutingHeader,
 } from "./field-ipv6-header.js";
 export { type GivenLinkAddress, type LinkAddress, sockaddrDl } from "./field-link.js";
+export { array, counted } from "./field-list.js";
+export { mac } from "./field-mac.js";
 export { flags, type Names, named, within, yesNo } from "./field-name.js";
 export {
   type AttributeBits,
@@ -47,5 +48,5 @@ export {
   type NetlinkAttributes,
   netlinkAttributes,
 } from "./field-netlink.js";
-export { converted, none, optional, struct } from "./field-struct.js";
+export { converted, none, optional, padded, struct } from "./field-struct.js";
 export { bintime, type TimeWidths, timespec, timeval } from "./field-time.js";

@@ -10,7 +10,8 @@ export function parseIPv4(textual: string): Uint8Array | undefined {
 
 /** A dotted address. */
 export function formatIPv4(bytes: Uint8Array): string {
-  return bytes.join(".");
+  const [a, b, c, d] = bytes;
+  return `${a}.${b}.${c}.${d}`;
 }
 
 /** The sixteen bytes of an IPv6 address, or undefined. Zones (`%eth0`) are not part of an address. */

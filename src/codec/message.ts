@@ -1,8 +1,8 @@
 // A control message as it was found: identity and bytes always, definition and value when they are known.
 
-import type { Abi } from "./abi.js";
+import { type Abi, numberOf } from "./abi.js";
 import { typeError } from "./arguments.js";
-import { ARENA_PAYLOAD, type Core } from "./core.js";
+import type { Core } from "./core.js";
 import {
   type AnyDefinition,
   type DefinitionOf,
@@ -10,8 +10,7 @@ import {
   type WithDescriptors,
 } from "./definition.js";
 import type { ReadContext } from "./field.js";
-import { type Form, fitsExactly, formsIn, minimumLength } from "./form.js";
-import { levelName, typeName, withNumber } from "./names.js";
+import { inspectText, messageText, readForm } from "./message-text.js";
 
 /** Something wrong with a control buffer. Decoding goes on around it. */
 export interface Problem {
@@ -74,20 +73,34 @@ export class ControlMessage<V = unknown, F = number> {
         options: object,
         inspect: (value: unknown, options: object) => string,
       ): string {
-        const level = withNumber(levelName(this.#abi, this.level), this.level);
-        const name = this.definition?.name ?? typeName(this.#abi, this.level, this.type);
-        const shown = this.value === undefined ? this.payload : this.value;
-        return `${level} ${withNumber(name, this.type)} ${inspect(shown, options)}`;
+        const shown = inspect(this.value === undefined ? this.payload : this.value, options);
+        return inspectText(this.#core, this.#abi, this, shown);
       },
     });
+  }
+
+  /** Family, level, type, and each field by its C name, with its unit or what it stands for; then what is wrong with it. */
+  toString(): string {
+    return messageText(this.#core, this.#abi, this);
   }
 
   /** Whether this is a message of `definition` with a value: narrows the type of `value`. */
   is<W>(definition: DefinitionOf<W>): this is ControlMessage<W, F> & {
     readonly value: WithDescriptors<W, F>;
-  } {
-    if (!isDefinition(definition)) throw typeError("definition", "made by control()", definition);
-    return this.definition === definition && this.value !== undefined;
+  };
+
+  /**
+   * Whether this is a message of a level and type, as numbers or C names.
+   *
+   * @throws RangeError `ERR_CMSG_OUT_OF_RANGE` for a name that the system does not have.
+   */
+  is(level: number | string, type: number | string): boolean;
+
+  is(wanted: unknown, type?: number | string): boolean {
+    if (isDefinition(wanted)) return this.definition === wanted && this.value !== undefined;
+    if (type === undefined) throw typeError("definition", "made by control()", wanted);
+    const level = numberOf(this.#abi, wanted, "level", "level");
+    return this.type === numberOf(this.#abi, type, "type", "type") && this.level === level;
   }
 
   /**
@@ -96,58 +109,9 @@ export class ControlMessage<V = unknown, F = number> {
    */
   as<W>(definition: DefinitionOf<W>): WithDescriptors<W, number> | undefined {
     if (!isDefinition(definition)) throw typeError("definition", "made by control()", definition);
-    const core = this.#core;
-    const { length } = this.payload;
-    const forms = formsIn(definition, this.#abi)
-      .filter(({ level, type }) => level === this.level && type === this.type)
-      .map(({ form }) => form);
-    const form = forms.find((each) => fitsExactly(core, each, this.#abi, length)) ?? forms[0];
-    if (form === undefined) return undefined;
-    const at = core.arena + ARENA_PAYLOAD;
-    core.bytes.set(this.payload, at);
-    const cells = form.program.unpack(core, this.#abi, at, length);
-    if (cells === undefined) return undefined;
+    const { form, cells } = readForm(this.#core, this.#abi, this, definition) ?? {};
+    if (form === undefined || cells === undefined) return undefined;
     const context: ReadContext = { abi: this.#abi, descriptor: (number) => number };
     return form.read(cells, context) as WithDescriptors<W, number>;
   }
-}
-
-/** What is wrong with the length of a payload: a reason, or undefined. */
-export function payloadProblem(
-  core: Core,
-  abi: Abi,
-  { definition, form }: { readonly definition: AnyDefinition; readonly form: Form },
-  place: {
-    readonly offset: number;
-    readonly level: number;
-    readonly type: number;
-    readonly available: number;
-  },
-): Problem | undefined {
-  const { offset, available: length } = place;
-  const least = minimumLength(core, form, abi);
-  if (length < least) {
-    return {
-      severity: "error",
-      code: "ERR_CMSG_PAYLOAD_TOO_SHORT",
-      message: `${definition.name} payload at offset ${offset}: ${length} bytes, needs ${least} (${abi.name})`,
-      claimed: BigInt(least),
-      ...place,
-    };
-  }
-  const left = leftOver(core, abi, form, length);
-  if (left === 0) return undefined;
-  return {
-    severity: "warning",
-    code: "ERR_CMSG_PAYLOAD_NOT_WHOLE",
-    message: `${definition.name} payload at offset ${offset}: ${length} bytes, of which the last ${left} ${left === 1 ? "makes" : "make"} no whole element (${abi.name})`,
-    ...place,
-  };
-}
-
-/** Bytes behind the whole elements of a repeated tail. */
-function leftOver(core: Core, abi: Abi, { program }: Form, length: number): number {
-  if (!program.repeats) return 0;
-  const last = program.layout(core, abi).places.at(-1);
-  return last === undefined ? 0 : (length - last.offset) % last.width;
 }

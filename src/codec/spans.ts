@@ -200,19 +200,29 @@ function fieldSpans(
   known: Known | undefined,
 ): Span[] {
   if (known === undefined) return [];
-  const { program } = known.form;
-  const { places } = program.layout(core, abi);
-  const fields = program.elements.flatMap((element, i) => {
-    const { offset, width } = places[i] ?? { offset: 0, width: 0 };
-    const near = (n: number): Cell | undefined => known.cells[i + n];
-    const noteOf = (cell: Cell) => element.note?.(cell, abi, near) ?? element.unit ?? null;
-    const cell = known.cells[i] as Cell;
-    return elementSpans(element, cell, noteOf, dataOffset + offset, width, message);
-  });
+  const fields = fieldsOf(core, abi, known.form, known.cells, dataOffset, message);
   const last = fields.reduce((end, { to }) => Math.max(end, to), dataOffset);
   const inside = { role: "pad" as const, message, field: null, value: null };
   const note = "inside the struct";
   return [...fields, { from: dataOffset, to: last, ...inside, note }];
+}
+
+/** Spans of the members of a payload that begins at `at`. */
+export function fieldsOf(
+  core: Core,
+  abi: Abi,
+  { program }: Form,
+  cells: readonly Cell[],
+  at = 0,
+  message: number | null = null,
+): Span[] {
+  const { places } = program.layout(core, abi);
+  return program.elements.flatMap((element, i) => {
+    const { offset, width } = places[i] ?? { offset: 0, width: 0 };
+    const near = (n: number): Cell | undefined => cells[i + n];
+    const noteOf = (cell: Cell) => element.note?.(cell, abi, near) ?? element.unit ?? null;
+    return elementSpans(element, cells[i] as Cell, noteOf, at + offset, width, message);
+  });
 }
 
 function elementSpans(
@@ -221,7 +231,7 @@ function elementSpans(
   noteOf: (cell: Cell) => string | null,
   at: number,
   width: number,
-  message: number,
+  message: number | null,
 ): Span[] {
   const { name, kind, count, show } = element;
   const one = (from: number, size: number, field: string, value: Cell): Span => {

@@ -1,9 +1,9 @@
 // accept, with a limit on the time that it may take.
 
 import { optionsOf } from "../codec/arguments.js";
-import { type SocketLike, socketNumber } from "./descriptor.js";
+import { borrow, numberOf, type SocketLike } from "./descriptor.js";
 import { SyscallError } from "./errors.js";
-import { Fd } from "./fd.js";
+import type { Fd } from "./fd.js";
 import { O_NONBLOCK, setNonBlocking, statusFlags } from "./file.js";
 import { type Frame, theFrame } from "./frame.js";
 import { constant } from "./host.js";
@@ -29,16 +29,17 @@ export interface AcceptOptions {
 /**
  * Accepts a connection. The other end's address is what `getpeername` answers.
  *
- * @param socket A listening socket; borrowed.
+ * @param socket A listening socket, or a `UnixServer` on which no call waits to accept; borrowed.
  * @returns The connection, owned by the caller; blocking and close-on-exec unless asked otherwise.
- * @throws TypeError, RangeError before any system call.
+ * @throws TypeError, RangeError; Error `ERR_CMSG_RECEIVES_PENDING`, all before any system call.
  * @throws SyscallError EAGAIN, ETIMEDOUT, EINVAL when it does not listen, EOPNOTSUPP, EMFILE, EBADF, ENOTSOCK.
  * @example
  * using connection = accept(server, { timeoutMs: 1000 });
  * @see accept(2).
  */
 export function accept(socket: SocketLike, options?: AcceptOptions): Fd {
-  const fd = socketNumber(socket);
+  const borrowed = borrow(socket, "receive");
+  const fd = numberOf(borrowed);
   const { timeoutMs, nonBlocking, closeOnExec } = optionsOf(options, "options");
   const limit = checkTimeout(timeoutMs);
   const plan = planSocket({ nonBlocking, closeOnExec } as SocketOptions);
@@ -50,7 +51,7 @@ export function accept(socket: SocketLike, options?: AcceptOptions): Fd {
       : callWithin(frame, fd, POLLIN, limit, () => acceptNow(frame, fd, once));
   if (number < 0) throw acceptError(-number, fd);
   const connection = ownAccepted(number, plan);
-  connection.kind = socket instanceof Fd ? kindOf(socket) : undefined;
+  connection.kind = typeof borrowed === "number" ? undefined : kindOf(borrowed);
   return connection;
 }
 

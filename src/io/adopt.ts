@@ -2,14 +2,13 @@
 // did not listen before.
 
 import type { Socket as DgramSocket } from "node:dgram";
-import * as fs from "node:fs";
 import {
   createReadStream,
   createWriteStream,
   type ReadStream as FileReadStream,
   type WriteStream as FileWriteStream,
 } from "node:fs";
-import { createServer, type Server, Socket } from "node:net";
+import { createServer, type Server, type Socket } from "node:net";
 import { ReadStream, WriteStream } from "node:tty";
 import { errnoNumber } from "../../shim/index.js";
 import { flagOf, integerIn, optionsOf, typeError } from "../codec/arguments.js";
@@ -21,8 +20,8 @@ import {
   summary,
 } from "./describe.js";
 import { ownError, SyscallError } from "./errors.js";
-import { closeNumber } from "./file.js";
-import { dgramOn, listenOn, streamHandle } from "./node-handle.js";
+import { fileSystem } from "./file-system.js";
+import { dgramOn, listenOn, netSocketOn, streamHandle } from "./node-handle.js";
 
 /** What adoption needs of an `Fd`, which stands on this file. */
 export interface Adoptable {
@@ -104,21 +103,6 @@ function give<T>(fd: Adoptable, make: (number: number) => T): T {
   return made;
 }
 
-/** What the runtime's own classes make of foreign descriptors: nothing that works. */
-const UNABLE: Readonly<Record<string, readonly string[]>> = {
-  bun: ["net.Socket"],
-  deno: ["dgram.Socket", "fs.ReadStream", "fs.WriteStream"],
-};
-
-/** Refuses, with the descriptor left to its owner, what would never come to life. */
-function checkRuntime(name: string): void {
-  for (const [runtime, names] of Object.entries(UNABLE)) {
-    if (process.versions[runtime] === undefined || !names.includes(name)) continue;
-    const message = `a ${name} of ${runtime} cannot take over a descriptor: keep the Fd, or use UnixSocket`;
-    throw ownError("ERR_CMSG_NOT_SUPPORTED", message);
-  }
-}
-
 function wrongKind(fd: Adoptable, wanted: string, more = ""): Error {
   const message = `${wanted} was asked for, and this is ${summary(fd.number)}${more}`;
   return ownError("ERR_CMSG_WRONG_KIND", message);
@@ -153,10 +137,18 @@ export function connectionOn(
 }
 
 function socketOn(fd: Adoptable, about: Shape, allowHalfOpen: boolean, open = true): Socket {
-  checkRuntime("net.Socket");
+  if (about.kind === "pipe") refuseOn(["bun"], "net.Socket", "a pipe");
   const readable = about.access !== "write";
   const writable = open && about.access !== "read";
-  return give(fd, (number) => new Socket({ fd: number, readable, writable, allowHalfOpen }));
+  return give(fd, (number) => netSocketOn(number, { readable, writable, allowHalfOpen }));
+}
+
+/** Refuses, with the descriptor left to its owner, what would never come to life. */
+function refuseOn(runtimes: readonly string[], name: string, what: string): void {
+  const runtime = runtimes.find((each) => process.versions[each] !== undefined);
+  if (runtime === undefined) return;
+  const message = `a ${name} of ${runtime} cannot take over ${what}: keep the Fd`;
+  throw ownError("ERR_CMSG_NOT_SUPPORTED", message);
 }
 
 function isStreamLike(about: Shape): boolean {
@@ -204,7 +196,7 @@ export function asDgram(fd: Adoptable): DgramSocket {
 }
 
 function dgramFor(fd: Adoptable, { family, connected }: SocketDescription): DgramSocket {
-  checkRuntime("dgram.Socket");
+  if (connected) refuseOn(["bun", "deno"], "dgram.Socket", "a connected UDP socket");
   const type = family === "inet6" ? "udp6" : "udp4";
   if (fd.number > 0) return give(fd, (number) => dgramOn(number, type, connected));
   // Node takes the number 0 for none, and binds a port of its own.
@@ -236,20 +228,6 @@ export interface FileStreamOptions {
   readonly start?: number;
 }
 
-/** Worker threads warn of numbers that `node:fs` closes and has not opened. */
-const FILE_SYSTEM = {
-  ...fs,
-  close(number: number, done: (error?: unknown) => void = () => {}): void {
-    let failure: unknown = null;
-    try {
-      closeNumber(number);
-    } catch (error) {
-      failure = error;
-    }
-    process.nextTick(done, failure);
-  },
-};
-
 function startOf(options: FileStreamOptions | undefined): number {
   const { start = 0 } = optionsOf(options, "options");
   return integerIn(start, 0, Number.MAX_SAFE_INTEGER, "start");
@@ -259,16 +237,14 @@ function startOf(options: FileStreamOptions | undefined): number {
 export function asFile(fd: Adoptable, options?: FileStreamOptions): FileReadStream {
   const start = startOf(options);
   checkFile(fd, "write");
-  checkRuntime("fs.ReadStream");
-  return give(fd, (number) => createReadStream("", { fd: number, start, fs: FILE_SYSTEM }));
+  return give(fd, (number) => createReadStream("", { fd: number, start, fs: fileSystem() }));
 }
 
 /** `Fd.asWritableFile`. */
 export function asWritableFile(fd: Adoptable, options?: FileStreamOptions): FileWriteStream {
   const start = startOf(options);
   checkFile(fd, "read");
-  checkRuntime("fs.WriteStream");
-  return give(fd, (number) => createWriteStream("", { fd: number, start, fs: FILE_SYSTEM }));
+  return give(fd, (number) => createWriteStream("", { fd: number, start, fs: fileSystem() }));
 }
 
 function checkFile(fd: Adoptable, notOnly: "read" | "write"): void {

@@ -15,10 +15,12 @@ export function ownChunk(bytes: unknown): Buffer {
 
 /** Descriptors of the chunks of one stream: duplicates, until their chunk is written. */
 export class ChunkFds {
-  readonly #fds = new Map<unknown, readonly Fd[]>();
+  /** Made for the first descriptors: most streams never have any. */
+  #fds: Map<unknown, readonly Fd[]> | undefined;
 
   /** Duplicates descriptors that go with a chunk. */
   add(chunk: Buffer, numbers: readonly number[]): void {
+    this.#fds ??= new Map();
     this.#fds.set(chunk, duplicates(numbers));
   }
 
@@ -26,7 +28,7 @@ export class ChunkFds {
   async send(socket: UnixSocket, chunks: readonly Buffer[]): Promise<void> {
     let plain: Buffer[] = [];
     for (const chunk of chunks) {
-      const fds = this.#fds.get(chunk);
+      const fds = this.#fds?.get(chunk);
       if (fds === undefined) {
         plain.push(chunk);
         continue;
@@ -34,8 +36,8 @@ export class ChunkFds {
       if (isFilled(plain)) await socket.send(plain);
       plain = [];
       // Released while the one before was sent: the socket is closed, and says so.
-      await socket.send(chunk, this.#fds.has(chunk) ? { fds } : undefined);
-      this.#fds.delete(chunk);
+      await socket.send(chunk, this.#fds?.has(chunk) === true ? { fds } : undefined);
+      this.#fds?.delete(chunk);
       closeFds(fds);
     }
     if (isFilled(plain)) await socket.send(plain);
@@ -43,8 +45,8 @@ export class ChunkFds {
 
   /** Closes what was not sent. */
   release(): void {
-    for (const fds of this.#fds.values()) closeFds(fds);
-    this.#fds.clear();
+    for (const fds of this.#fds?.values() ?? []) closeFds(fds);
+    this.#fds = undefined;
   }
 }
 

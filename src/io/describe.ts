@@ -79,16 +79,20 @@ export type Shape =
 
 /** The shape of an open descriptor. */
 export function shapeOf(number: number): Shape {
-  const access = accessOf(statusFlags(number));
-  const family = access === "path" ? -1 : socketFamily(number);
-  if (family < 0) return { kind: fileKind(number, statsOf(number)), access };
+  // Refused for the name of a socket (O_PATH) as for a file.
+  const family = socketFamily(number);
+  if (family < 0) {
+    const access = accessOf(statusFlags(number));
+    return { kind: fileKind(number, statsOf(number)), access };
+  }
+  const connected = hasPeer(number);
   return {
     kind: "socket",
-    access,
+    access: "both",
     family: nameOf(family, FAMILIES),
     type: nameOf(socketType(number), TYPES),
-    listening: isListening(number),
-    connected: hasPeer(number),
+    listening: !connected && isListening(number),
+    connected,
   };
 }
 

@@ -50,12 +50,13 @@ export class FdStream extends Duplex {
   /** Whether reading waits for the reader to catch up with the descriptors. */
   #waits = false;
 
-  /** @param socket A connected stream socket, or one that will be; owned by the stream from here on. */
+  /** @param socket A connected stream socket without frames, or one that will be; owned by the stream from here on. */
   constructor(socket: UnixSocket | Promise<UnixSocket>, options?: FdStreamOptions) {
     const settings = fdStreamSettings(optionsOf(options, "options"));
     const connected = socket instanceof UnixSocket;
-    if (connected) checkStream(socket);
-    else if (!(socket instanceof Promise)) throw typeError("socket", "a UnixSocket", socket);
+    if (connected && socket.keepsMessages) throw notStream();
+    if (!connected && !(socket instanceof Promise))
+      throw typeError("socket", "a UnixSocket", socket);
     super(settings.duplex);
     this.#settings = settings;
     this.#socket = connected ? socket : undefined;
@@ -98,7 +99,7 @@ export class FdStream extends Duplex {
     } else {
       this.#socket = socket;
       if (!this.#counts) socket.unref();
-      this.#constructed(socket.isStream ? undefined : notStream());
+      this.#constructed(socket.keepsMessages ? notStream() : undefined);
     }
   }
 
@@ -150,15 +151,10 @@ export class FdStream extends Duplex {
     if (this.#stop !== undefined) return;
     this.#waits = this.unreadFds() >= this.#settings.unreadFdLimit;
     if (this.#waits) return;
-    let over = false;
-    const stop = this.socket.onMessage(
+    this.#stop = this.socket.onMessage(
       (message) => this.#take(message),
-      (error) => {
-        over = true;
-        this.#end(error);
-      },
+      (error) => this.#end(error),
     );
-    this.#stop = over ? undefined : stop;
   }
 
   #take(message: Received): void {
@@ -291,10 +287,9 @@ function rethrow(error: unknown): never {
   throw error;
 }
 
-function checkStream(socket: UnixSocket): void {
-  if (!socket.isStream) throw notStream();
-}
-
 function notStream(): Error {
-  return ownError("ERR_CMSG_NOT_STREAM", "a stream needs a stream socket, not one of messages");
+  return ownError(
+    "ERR_CMSG_NOT_STREAM",
+    "a stream needs a stream socket without messages or frames",
+  );
 }

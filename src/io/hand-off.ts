@@ -22,7 +22,7 @@ import {
 } from "./hand-off-message.js";
 import { holdConnection } from "./held-connection.js";
 import { type Patience, patienceOf, throwIfAborted, type WaitOptions } from "./loop/giving-up.js";
-import { isReadByHttp } from "./node-handle.js";
+import { isBelowTls, isReadByHttp, isReadByHttp2 } from "./node-handle.js";
 import type { UnixSocket } from "./unix-socket.js";
 
 /** How to give a connection away. */
@@ -40,7 +40,7 @@ export interface HandOffOptions extends WaitOptions {
  *
  * @param channel A `UnixSocket` that keeps messages apart: seqpacket, dgram, or a framed stream.
  * @param socket A `net.Socket` without queued writes, or a listening `net.Server`; it is destroyed or closed here afterwards,
- * and goes on as before when this throws.
+ * and goes on as before when this throws. One on which TLS, HTTP or HTTP/2 stands is refused.
  * @throws Error `ERR_CMSG_NOT_FRAMED`, `ERR_CMSG_TLS_SOCKET`, `ERR_CMSG_NO_DESCRIPTOR` for a server of a cluster,
  * `ERR_CMSG_WRITES_PENDING`, `ERR_CMSG_NOT_CONNECTED`, `ERR_CMSG_READ_ELSEWHERE`, `ERR_CMSG_FD_CLOSED`; and what `send` throws.
  * @example
@@ -165,6 +165,15 @@ function checkConnection(socket: Socket): void {
       "ERR_CMSG_WRITES_PENDING",
       `this connection has ${socket.writableLength} bytes queued, which would be lost: hand it off when its writes are done`,
     );
+  }
+  if (isBelowTls(socket)) {
+    throw ownError(
+      "ERR_CMSG_TLS_SOCKET",
+      "a TLS connection stands on this one, and its state lives in this process: hand it off before TLS begins",
+    );
+  }
+  if (isReadByHttp2(socket)) {
+    throw readElsewhere("an HTTP/2 session reads this connection: hand it off before it begins");
   }
   if (isReadByHttp(socket)) {
     throw readElsewhere(

@@ -29,11 +29,18 @@ function override(object: object, properties: Readonly<Record<string, unknown>>)
   };
 }
 
+/** What makes a handle read and stop reading. */
+function reading(): { start: "readStart" | "resume"; stop: "readStop" | "pause" } {
+  if (process.versions["bun"] !== undefined) return { start: "resume", stop: "pause" };
+  return { start: "readStart", stop: "readStop" };
+}
+
 /** Holds a connection still. */
 export function holdConnection(socket: Socket): HeldConnection {
   const handle = streamHandle(socket);
-  handle?.readStop();
-  const restart = handle === null ? () => {} : override(handle, { readStart: () => 0 });
+  const { start, stop } = reading();
+  handle?.[stop]?.();
+  const restart = handle === null ? () => {} : override(handle, { [start]: () => 0 });
   const unread = takeUnread(socket);
   let asked = false;
   let end: (() => void) | undefined;
@@ -53,12 +60,18 @@ export function holdConnection(socket: Socket): HeldConnection {
     if (socket.destroyed) return;
     if (unread.length > 0) socket.unshift(unread);
     // What net.Socket has asked for meanwhile, or had before.
-    if (handle?.reading === true) handle.readStart();
+    if (wantsMore(socket)) handle?.[start]?.();
     socket.uncork();
     end?.();
     if (asked) readOn(socket);
   };
   return { unread, release };
+}
+
+/** Whether a connection that may go on has to be told to read: Bun does not say that it has its handle reading. */
+function wantsMore(socket: Socket): boolean {
+  if (process.versions["bun"] !== undefined) return !socket.isPaused();
+  return streamHandle(socket)?.reading === true;
 }
 
 /** Takes what has been read, although nobody has asked for it: without `'data'`, and without `'end'` behind it. */

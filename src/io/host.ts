@@ -2,6 +2,7 @@
 
 import { hasSystemCalls, type System, systemCalls } from "../../shim/index.js";
 import { type Abi, resolveAbi } from "../codec/abi.js";
+import { nearNames, shown } from "../codec/arguments.js";
 import { constantsOf } from "../codec/constants/index.js";
 import { type Core, standardCore } from "../codec/core.js";
 import { hostAbi, hostSystem } from "../codec/host-abi.js";
@@ -22,7 +23,8 @@ export function constant(name: string): number {
   if (Object.hasOwn(CONSTANTS, name)) return CONSTANTS[name] as number;
   // Where nothing is supported, that is the reason, and not this name.
   currentHost();
-  throw ownError("ERR_CMSG_NOT_SUPPORTED", `this system has no ${name}`);
+  const near = nearNames(name, Object.keys(CONSTANTS)).join(", ");
+  throw ownError("ERR_CMSG_NOT_SUPPORTED", `this system has no ${shown(name)} (but ${near})`);
 }
 
 /**

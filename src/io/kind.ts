@@ -1,7 +1,7 @@
 // Family and type of a socket: asked once for an `Fd`, every time for a bare number, whose meaning may have changed.
 
-import type { SenderLike } from "./descriptor.js";
-import { Fd } from "./fd.js";
+import type { Borrowed } from "./descriptor.js";
+import type { Fd } from "./fd.js";
 import { importedConstant } from "./host.js";
 import type { SocketKind } from "./query.js";
 import { socketFamily, socketType } from "./query.js";
@@ -24,9 +24,9 @@ export function kindOf(fd: Fd): SocketKind | undefined {
   return fd.kind;
 }
 
-/** The same for whatever was given as the socket with the number `fd`. */
-export function kindOfSocket(socket: SenderLike, fd: number): SocketKind | undefined {
-  return socket instanceof Fd ? kindOf(socket) : askKind(fd);
+/** The same for either. */
+export function kindOfSocket(socket: Borrowed): SocketKind | undefined {
+  return typeof socket === "number" ? askKind(socket) : kindOf(socket);
 }
 
 const AF_UNIX = importedConstant("AF_UNIX");

@@ -28,6 +28,7 @@ const nursery = new Array<Owner | undefined>(NURSERY_SIZE).fill(undefined);
 const free = Int32Array.from({ length: NURSERY_SIZE }, (_, i) => i);
 let freeCount = NURSERY_SIZE;
 let sweeping = false;
+const settled = Promise.resolve();
 
 /** The creation site costs microseconds: recorded on request only. */
 const TRACED = process.env.CMSG_TRACE_FDS === "1";
@@ -46,7 +47,13 @@ export function watchOwner(owner: Owner): void {
   if (TRACED) sites.set(owner, creationSite());
   if (sweeping) return;
   sweeping = true;
-  setImmediate(sweepTurn).unref?.();
+  settled.then(sweepIfNeeded);
+}
+
+/** An immediate for each turn of the event loop costs more than most owners live: only for those that outlive their callback. */
+function sweepIfNeeded(): void {
+  if (freeCount === NURSERY_SIZE) sweeping = false;
+  else setImmediate(sweepTurn).unref?.();
 }
 
 /** The owner has closed its descriptor or given it away. */

@@ -5,7 +5,7 @@ import type { Address } from "../codec/address.js";
 import { int32, optionsOf, rangeError, typeError } from "../codec/arguments.js";
 import { putAddress, readAddress } from "./address.js";
 import { addressError } from "./address-error.js";
-import { type SocketLike, socketNumber } from "./descriptor.js";
+import { borrow, numberOf, type SocketLike, socketNumber } from "./descriptor.js";
 import { SyscallError } from "./errors.js";
 import { setNonBlocking as setFileNonBlocking } from "./file.js";
 import { theFrame } from "./frame.js";
@@ -78,7 +78,7 @@ export function listen(socket: SocketLike, options?: ListenOptions): void {
  * @see fcntl(2), O_NONBLOCK.
  */
 export function setNonBlocking(socket: SocketLike, on: boolean): void {
-  const fd = socketNumber(socket);
+  const fd = numberOf(borrow(socket, on === false ? "block" : "ask"));
   if (typeof on !== "boolean") throw typeError("on", "a boolean", on);
   setFileNonBlocking(fd, on);
 }

@@ -2,15 +2,19 @@
 
 import cluster from "node:cluster";
 import { createSocket, type Socket as DgramSocket } from "node:dgram";
-import type { Server, Socket } from "node:net";
+import { type Server, Socket, type SocketConstructorOpts } from "node:net";
+import { SyscallError } from "./errors.js";
 
 /** A libuv stream as JavaScript sees it. */
 interface StreamHandle {
   readonly fd?: number;
   /** Whether net.Socket has it reading. */
   reading?: boolean;
-  readStart(): number;
-  readStop(): number;
+  readStart?(): number;
+  readStop?(): number;
+  /** What Bun calls them. */
+  resume?(): void;
+  pause?(): void;
 }
 
 interface NetInternals {
@@ -32,9 +36,35 @@ export function isReadByHttp(socket: Socket): boolean {
   return ((socket as unknown as NetInternals).parser ?? null) !== null;
 }
 
-/** The socket file that libuv removes when it closes a server. */
+/** Whether a TLS connection stands on a connection and gets its bytes: Node lets it answer whether the handle is reading. */
+export function isBelowTls(socket: Socket): boolean {
+  const handle = streamHandle(socket);
+  if (handle === null) return false;
+  return Object.getOwnPropertyDescriptor(handle, "reading")?.get !== undefined;
+}
+
+/** An HTTP/2 session as far as it is told from other objects. */
+interface Http2Session {
+  readonly goaway?: unknown;
+  readonly socket?: NetInternals;
+}
+
+/** Whether an HTTP/2 session gets the bytes of a connection. Node keeps the session on the socket, under one key or another. */
+export function isReadByHttp2(socket: Socket): boolean {
+  const handle = streamHandle(socket);
+  return Reflect.ownKeys(socket).some((key) => {
+    const value: unknown = Object.getOwnPropertyDescriptor(socket, key)?.value;
+    if (typeof value !== "object" || value === null || !("goaway" in value)) return false;
+    const session = value as Http2Session;
+    return typeof session.goaway === "function" && session.socket?._handle === handle;
+  });
+}
+
+/** The socket file that libuv, or Bun, removes when it closes a server. */
 export function boundPath(server: Server): string | undefined {
-  const path = (server as unknown as NetInternals)._pipeName;
+  const address = process.versions["bun"] === undefined ? undefined : server.address();
+  const bound = typeof address === "string" ? address : undefined;
+  const path = (server as unknown as NetInternals)._pipeName ?? bound;
   return path === undefined || path === "" || path.startsWith("\0") ? undefined : path;
 }
 
@@ -48,8 +78,28 @@ export function listenOn(server: Server, number: number): boolean {
   return server.listening;
 }
 
+/** A net.Socket on a connected descriptor. */
+export function netSocketOn(number: number, options: SocketConstructorOpts): Socket {
+  if (process.versions["bun"] === undefined) return new Socket({ ...options, fd: number });
+  // Bun's constructor leaves the descriptor alone.
+  return new Socket(options).connect({ fd: number } as never);
+}
+
+interface UdpHandle {
+  open(fd: number): number;
+}
+
 interface DgramState {
   connectState?: number;
+  readonly handle?: UdpHandle | null;
+}
+
+/** What dgram keeps behind a symbol, where the runtime has one. */
+export function dgramState(socket: object): DgramState | undefined {
+  const symbol = Object.getOwnPropertySymbols(socket).find(
+    ({ description = "" }) => description === "state symbol" || description === "kStateSymbol",
+  );
+  return symbol && (socket as Record<symbol, DgramState | undefined>)[symbol];
 }
 
 /** What dgram calls a socket with a peer. */
@@ -59,17 +109,25 @@ const CONNECTED = 2;
 export function dgramOn(number: number, type: "udp4" | "udp6", connected: boolean): DgramSocket {
   const socket = createSocket(type);
   try {
-    socket.bind({ fd: number, exclusive: true });
+    bindTo(socket, number);
   } catch (error) {
     socket.close();
     throw error;
   }
-  if (connected) {
-    const symbol = Object.getOwnPropertySymbols(socket).find(
-      ({ description }) => description === "state symbol",
-    );
-    const state = symbol && (socket as unknown as Record<symbol, DgramState | undefined>)[symbol];
-    if (state !== undefined) state.connectState = CONNECTED;
-  }
+  const state = dgramState(socket);
+  if (connected && state !== undefined) state.connectState = CONNECTED;
   return socket;
+}
+
+function bindTo(socket: DgramSocket, number: number): void {
+  const handle = dgramState(socket)?.handle;
+  if (process.versions["deno"] === undefined || !handle) {
+    socket.bind({ fd: number, exclusive: true });
+    return;
+  }
+  // Deno does not recognize the descriptor as one for UDP, but takes over a handle that has it.
+  const opened = Reflect.construct(handle.constructor as () => void, []) as UdpHandle;
+  const failure = opened.open(number);
+  if (failure < 0) throw new SyscallError(-failure, "open", { fd: number });
+  socket.bind(opened as never);
 }

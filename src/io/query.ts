@@ -1,4 +1,5 @@
-// Questions to the kernel about a descriptor number: options, names, family and type. Answers are numbers, or -errno.
+// Questions to the kernel about a descriptor number: options, names, family and type; and the setting of options. Answers are
+// numbers, or -errno.
 
 import { Buffer } from "node:buffer";
 import { ADDRESS_SIZE, type Address, unpackAddress } from "../codec/address.js";
@@ -30,6 +31,13 @@ export function readIntOption(fd: number, level: number, name: number): number {
   const length = readOption(fd, level, name, 4);
   const frame = theFrame();
   return length < 0 ? length : (frame.words[(frame.value + 64) >> 2] as number);
+}
+
+/** Sets an option of at most OPTION_LIMIT bytes: 0, or -errno. */
+export function writeOption(fd: number, level: number, name: number, option: Uint8Array): number {
+  const { bytes, base, value, system } = theFrame();
+  bytes.set(option, value);
+  return system.setsockopt(fd, level, name, base + value, option.length);
 }
 
 /** Bytes of the option that was read last. */

@@ -18,13 +18,13 @@ import { addressOf, errnoName } from "../../shim/index.js";
 import { type Address, UNNAMED, unpackAddress } from "../codec/address.js";
 import { flagOf, int32, integerIn, optionsOf, rangeError } from "../codec/arguments.js";
 import { clippedParts, type DataInput, dataParts, filledParts, pointAt, release } from "./data.js";
-import type { SocketLike } from "./descriptor.js";
+import type { Borrowed, Use } from "./descriptor.js";
 import { SyscallError } from "./errors.js";
-import { Fd, ownFresh } from "./fd.js";
+import { type Fd, ownFresh } from "./fd.js";
 import { setCloseOnExec } from "./file.js";
 import { CONTROL_CAPACITY, type Envelope, type Frame, highWord, PART_LIMIT } from "./frame.js";
 import { constant, constantOrZero, importedConstant } from "./host.js";
-import { askKind, kindOf } from "./kind.js";
+import { kindOf, kindOfSocket } from "./kind.js";
 import { readIntOption, socketFamily } from "./query.js";
 import { callWithin, checkTimeout, POLLIN } from "./wait.js";
 
@@ -53,6 +53,7 @@ const DONTWAIT = importedConstant("MSG_DONTWAIT");
 const CLOEXEC = constantOrZero("MSG_CMSG_CLOEXEC");
 const ERRQUEUE = constantOrZero("MSG_ERRQUEUE");
 const OOB = importedConstant("MSG_OOB");
+const PEEK = importedConstant("MSG_PEEK");
 const TRUNC = importedConstant("MSG_TRUNC");
 const AF_UNIX = importedConstant("AF_UNIX");
 const AF_INET = importedConstant("AF_INET");
@@ -115,6 +116,11 @@ function targetParts(into: unknown): readonly Uint8Array[] {
   return parts;
 }
 
+/** What a receive does to a socket: one that only looks, or asks for errors, takes no message from others. */
+export function useOf({ flags }: ReceivePlan): Use {
+  return (flags & (PEEK | ERRQUEUE)) === 0 ? "receive" : "ask";
+}
+
 /** Makes the call: what recvmsg answered, or -errno. `openFrame` and the `take` functions then read the frame. */
 export function receiveFrame(frame: Frame, fd: number, plan: ReceivePlan): number {
   const { system, EINTR } = frame;
@@ -170,7 +176,7 @@ function setLanding(incoming: Envelope, dataLimit: number): void {
 }
 
 /** The data of a message for which recvmsg answered `bytes`. */
-export function takeData(plan: ReceivePlan, socket: SocketLike, bytes: number): Buffer {
+export function takeData(plan: ReceivePlan, socket: Borrowed, bytes: number): Buffer {
   const { into, dataLimit, flags } = plan;
   const written = (flags & TRUNC) !== 0 && discards(socket) ? 0 : bytes;
   if (into !== undefined) return takeTargets(into, written);
@@ -194,8 +200,8 @@ function takeLanding(length: number): Buffer {
 }
 
 /** Whether MSG_TRUNC as a flag makes the kernel drop data unread: then it wrote nothing, whatever it answers. See tcp(7). */
-function discards(socket: SocketLike): boolean {
-  const kind = socket instanceof Fd ? kindOf(socket) : askKind(socket);
+function discards(socket: Borrowed): boolean {
+  const kind = kindOfSocket(socket);
   const internet = kind?.family === AF_INET || kind?.family === AF_INET6;
   return internet && kind?.type === SOCK_STREAM;
 }
@@ -226,16 +232,16 @@ export function takeFlags(frame: Frame): number {
 }
 
 /** The sender's address. A Unix socket without a name reports none at all; other protocols report none when connected. */
-export function takeAddress(frame: Frame, socket: SocketLike): Address | null {
+export function takeAddress(frame: Frame, socket: Borrowed): Address | null {
   const length = frame.incoming.get(OPENED_NAME_LENGTH);
-  if (length > 0) return namedAddress(frame, length);
-  const family = socket instanceof Fd ? kindOf(socket)?.family : socketFamily(socket);
+  if (length > 0) return unpackAddress(frame.core, frame.abi, takeName(frame));
+  const family = typeof socket === "number" ? socketFamily(socket) : kindOf(socket)?.family;
   return family === AF_UNIX ? UNNAMED : null;
 }
 
-function namedAddress(frame: Frame, length: number): Address | null {
-  const bytes = frame.bytes.slice(frame.name, frame.name + length);
-  return unpackAddress(frame.core, frame.abi, bytes);
+/** The sockaddr of the sender; empty where there is none. */
+export function takeName(frame: Frame): Uint8Array {
+  return frame.bytes.slice(frame.name, frame.name + frame.incoming.get(OPENED_NAME_LENGTH));
 }
 
 /** Bytes of control data that arrived. */

@@ -2,7 +2,7 @@
 
 import { integerIn } from "../codec/arguments.js";
 import { rights } from "../codec/catalogue/socket.js";
-import { type SocketLike, socketNumber } from "./descriptor.js";
+import { type Borrowed, borrow, numberOf, type SocketLike } from "./descriptor.js";
 import { closeFds, type Fd } from "./fd.js";
 import { closeNumbers } from "./file.js";
 import { type Frame, theFrame } from "./frame.js";
@@ -22,6 +22,7 @@ import {
   takeAddress,
   takeData,
   takeFlags,
+  useOf,
 } from "./receive.js";
 import {
   checkTruncation,
@@ -52,9 +53,9 @@ const FD_LIMIT = 253;
  * On a stream the descriptors belong to the last piece of the data: a read may begin with earlier bytes, and never goes beyond
  * the end of a piece that carried descriptors.
  *
- * @param socket A descriptor number or an `Fd`; borrowed.
+ * @param socket A descriptor number, an `Fd`, or a `UnixSocket` on which no call waits to receive; borrowed.
  * @returns Data and owned descriptors; at the end of a stream none of both.
- * @throws TypeError, RangeError before any system call.
+ * @throws TypeError, RangeError; Error `ERR_CMSG_RECEIVES_PENDING`, `ERR_CMSG_FRAMED`, all before any system call.
  * @throws TruncationError when descriptors are missing; it carries what arrived.
  * @throws SyscallError EAGAIN, ETIMEDOUT, ECONNRESET, ENOTCONN, EBADF, ENOTSOCK.
  * @example
@@ -87,9 +88,10 @@ function receive(
   const limit = options === undefined ? FD_LIMIT : limitOf(options);
   const throws = options === undefined || truncationThrows(options.truncation, "throw");
   // Behind all of the caller's code, which may close what it was given.
-  const fd = socketNumber(socket);
+  const borrowed = borrow(socket, useOf(plan));
+  const fd = numberOf(borrowed);
   const frame = theFrame();
-  const got = receivePlanned(frame, socket, fd, plan, limit);
+  const got = receivePlanned(frame, borrowed, fd, plan, limit);
   if (typeof got === "number") {
     if (!wait && got === -frame.EAGAIN) return null;
     throw receiveError(-got, fd, plan);
@@ -100,7 +102,7 @@ function receive(
 /** One receive whose arguments were checked before: what arrived, or -errno. */
 export function receivePlanned(
   frame: Frame,
-  socket: SocketLike,
+  socket: Borrowed,
   fd: number,
   plan: ReceivePlan,
   fdLimit: number,
@@ -133,7 +135,7 @@ function countRights(frame: Frame, count: number): number {
 /** The usual message: nothing but descriptors, of which the first `limit` are wanted. */
 function openRights(
   frame: Frame,
-  socket: SocketLike,
+  socket: Borrowed,
   plan: ReceivePlan,
   bytes: number,
   count: number,
@@ -179,7 +181,7 @@ function numbersFrom(frame: Frame, count: number, kept: number): number[] {
 /** A message with other control messages too: decoded as recvmsg does. */
 function openMixed(
   frame: Frame,
-  socket: SocketLike,
+  socket: Borrowed,
   plan: ReceivePlan,
   bytes: number,
   count: number,

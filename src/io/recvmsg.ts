@@ -7,7 +7,7 @@ import { definitionList } from "../codec/face.js";
 import { formsIn } from "../codec/form.js";
 import type { Problem } from "../codec/message.js";
 import { totalLength } from "./data.js";
-import { type SocketLike, socketNumber } from "./descriptor.js";
+import { type Borrowed, borrow, numberOf, type SocketLike } from "./descriptor.js";
 import { closeFds, type Fd } from "./fd.js";
 import { type Frame, theFrame } from "./frame.js";
 import { isUnixStream, kindOfSocket } from "./kind.js";
@@ -27,6 +27,7 @@ import {
   takeAddress,
   takeData,
   takeFlags,
+  useOf,
 } from "./receive.js";
 import {
   type Arrived,
@@ -105,21 +106,22 @@ function receive(
   const own = definitionList(options?.definitions);
   const throws = truncationThrows(options?.truncation, "report");
   // Behind all of the caller's code, which may close what it was given.
-  const fd = socketNumber(socket);
+  const borrowed = borrow(socket, useOf(plan));
+  const fd = numberOf(borrowed);
   const frame = theFrame();
   const result = receiveFrame(frame, fd, plan);
   if (result < 0) {
     if (!wait && result === -frame.EAGAIN) return null;
     throw receiveError(-result, fd, plan);
   }
-  const message = openMessage(frame, socket, plan, result, openFrame(frame), own);
+  const message = openMessage(frame, borrowed, plan, result, openFrame(frame), own);
   return checkTruncation(socket, message, throws);
 }
 
 /** Opens a message that lies in the frame. Whatever goes wrong, no descriptor of it stays open without an owner. */
 export function openMessage(
   frame: Frame,
-  socket: SocketLike,
+  socket: Borrowed,
   plan: ReceivePlan,
   bytes: number,
   count: number,
@@ -141,17 +143,17 @@ export function openMessage(
  * Whether this is the end of a stream. With SO_PASSCRED the kernel writes credentials of process 0 and user 0 there: nobody sent
  * them, and they would pass for root's.
  */
-function isEnd(socket: SocketLike, plan: ReceivePlan, bytes: number): boolean {
+function isEnd(socket: Borrowed, plan: ReceivePlan, bytes: number): boolean {
   if (bytes !== 0) return false;
   const { into, dataLimit } = plan;
   const room = into === undefined ? dataLimit : totalLength(into);
-  return room > 0 && isUnixStream(kindOfSocket(socket, socketNumber(socket)));
+  return room > 0 && isUnixStream(kindOfSocket(socket));
 }
 
 /** The most common message: without control data there is nothing to own and nothing to decode. */
 function buildPlain(
   frame: Frame,
-  socket: SocketLike,
+  socket: Borrowed,
   plan: ReceivePlan,
   bytes: number,
 ): ReceivedMessage {
@@ -191,7 +193,7 @@ function adoptAll(frame: Frame, plan: ReceivePlan, count: number): Map<number, F
 
 function build(
   frame: Frame,
-  socket: SocketLike,
+  socket: Borrowed,
   plan: ReceivePlan,
   bytes: number,
   count: number,
@@ -229,7 +231,7 @@ function build(
 }
 
 /** The kernel leaves padding as it was: with bytes of an earlier message. */
-function clearPadding(bytes: Uint8Array, found: readonly Found[]): void {
+export function clearPadding(bytes: Uint8Array, found: readonly Found[]): void {
   found.forEach(({ payload, length }, i) => {
     bytes.fill(0, payload + length, found[i + 1]?.offset ?? bytes.length);
   });

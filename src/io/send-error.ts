@@ -3,6 +3,7 @@
 import { errnoName } from "../../shim/index.js";
 import { levelName, typeName, withNumber } from "../codec/names.js";
 import { addressError } from "./address-error.js";
+import { datagramHint, isSegmented } from "./datagram-hints.js";
 import type { SyscallError } from "./errors.js";
 import { theFrame } from "./frame.js";
 import { constant } from "./host.js";
@@ -22,8 +23,15 @@ export interface Refused {
 /** The error of a refused message. */
 export function sendError(errno: number, refused: Refused): SyscallError {
   const { fd, plan } = refused;
-  const hint = sendHint(errnoName(errno), refused);
+  const code = errnoName(errno);
+  const own = isInternet(fd) ? datagramHint(code, plan) : undefined;
+  const hint = own ?? sendHint(code, refused);
   return addressError({ errno, syscall: "sendmsg", fd, bytes: plan.to, hint });
+}
+
+function isInternet(fd: number): boolean {
+  const family = socketFamily(fd);
+  return family === constant("AF_INET") || family === constant("AF_INET6");
 }
 
 function sendHint(code: string, { fd, plan, total, fds }: Refused): string | undefined {
@@ -31,7 +39,7 @@ function sendHint(code: string, { fd, plan, total, fds }: Refused): string | und
     case "EINVAL":
       return invalidHint(plan);
     case "EMSGSIZE":
-      return tooLargeHint(fd, total);
+      return tooLargeHint(fd, total, isSegmented(plan));
     case "EBADF":
       return fds > 0 && socketFamily(fd) >= 0
         ? "the socket is open: one of the descriptors to send is not"
@@ -68,13 +76,16 @@ function invalidHint({ control, flags }: SendPlan): string | undefined {
   return `no control messages were given: the socket may not know these flags (0x${(flags >>> 0).toString(16)}) or this destination`;
 }
 
-function tooLargeHint(fd: number, total: number): string {
+function tooLargeHint(fd: number, total: number, segmented: boolean): string {
   const family = socketFamily(fd);
   if (family === constant("AF_UNIX")) {
     const room = readIntOption(fd, constant("SOL_SOCKET"), constant("SO_SNDBUF"));
     return `${total} bytes are more than one message takes here: SO_SNDBUF is ${room}, of which a part is overhead`;
   }
-  return `${total} bytes are more than one datagram takes: UDP carries 65507 over IPv4 and 65527 over IPv6, less where it may not be fragmented`;
+  const more = segmented
+    ? "; each segment has to fit into a packet of the way with its headers"
+    : "";
+  return `${total} bytes are more than one datagram takes: UDP carries 65507 over IPv4 and 65527 over IPv6, less where it may not be fragmented${more}`;
 }
 
 function forbiddenHint({ control }: SendPlan, fds: number): string | undefined {

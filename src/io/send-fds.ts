@@ -6,7 +6,7 @@ import { isArrayBuffer, optionsOf, typeError } from "../codec/arguments.js";
 import type { DescriptorLike } from "../codec/definition.js";
 import type { MessageInput } from "../codec/encode.js";
 import { type DataInput, dataParts, totalLength } from "./data.js";
-import { descriptorNumber, type SenderLike, senderNumber } from "./descriptor.js";
+import { borrowSender, descriptorNumber, numberOf, type SenderLike } from "./descriptor.js";
 import { Fd } from "./fd.js";
 import { type Frame, theFrame } from "./frame.js";
 import { kindOfSocket } from "./kind.js";
@@ -42,10 +42,11 @@ export interface Sent {
  * More than 253 descriptors are split over several messages on a stream, the first ones with one byte each; message sockets
  * refuse them. Descriptors in `control` count as well, and go with the first message.
  *
- * @param socket A descriptor number, an `Fd`, or a `net.Socket` that has nothing queued; borrowed.
- * @param fds Numbers, `Fd`s, `FileHandle`s, sockets or servers of Node; borrowed. None sends plain data.
+ * @param socket A descriptor number, an `Fd`, or a `UnixSocket` or `net.Socket` that has nothing queued; borrowed.
+ * @param fds Numbers, `Fd`s, `UnixSocket`s, `UnixServer`s, `FileHandle`s, sockets or servers of Node; borrowed. None sends plain data.
  * @returns What the kernel took of `data` and `fds`: less than given when a stream is full that is non-blocking or has a timeout.
  * @throws TypeError, RangeError before any system call. RangeError `ERR_CMSG_TOO_MANY_FDS`.
+ * @throws Error `ERR_CMSG_WRITES_PENDING` where something is queued, `ERR_CMSG_FRAMED` on a framed socket.
  * @throws Error `ERR_CMSG_FDS_WITHOUT_DATA` on a stream without data: the kernel would report success and send nothing.
  * @throws Error `ERR_CMSG_NOT_UNIX` on other sockets: the kernel would drop the descriptors.
  * @throws SyscallError of sendmsg(2); with `sent` when an earlier part of the call had been taken.
@@ -88,11 +89,12 @@ function send(
   const plan = planSend(given, wait);
   const numbers = fdNumbers(fds);
   // Behind all of the caller's code, which may close what it was given.
-  const fd = senderNumber(socket);
+  const borrowed = borrowSender(socket);
+  const fd = numberOf(borrowed);
   const total = totalLength(parts);
   const count = numbers.length;
   const all = count + plan.fds;
-  if (all > 0) checkCarries(kindOfSocket(socket, fd), all, total);
+  if (all > 0) checkCarries(kindOfSocket(borrowed), all, total);
   const frame = theFrame();
   if (all > FD_LIMIT) {
     const message = { plan, numbers, parts, total, bytes: 0, fds: 0 };

@@ -11,7 +11,7 @@ import { ARENA_PAYLOAD } from "../codec/core.js";
 import { type PreparedMessage, stagePayload } from "../codec/encode.js";
 import { EncodeError } from "../codec/errors.js";
 import { dataParts, release, setSendParts, totalLength } from "./data.js";
-import { type SenderLike, senderNumber } from "./descriptor.js";
+import { borrowSender, numberOf, type SenderLike } from "./descriptor.js";
 import { CONTROL_CAPACITY, type Frame, theFrame } from "./frame.js";
 import { importedConstant } from "./host.js";
 import { isUnixStream, kindOfSocket } from "./kind.js";
@@ -24,9 +24,10 @@ const DONTWAIT = importedConstant("MSG_DONTWAIT");
 /**
  * Sends one message: data gathered from one or more buffers, and control messages. Sending borrows descriptors.
  *
- * @param socket A descriptor number, an `Fd`, or a `net.Socket` that has nothing queued; borrowed.
+ * @param socket A descriptor number, an `Fd`, or a `UnixSocket` or `net.Socket` that has nothing queued; borrowed.
  * @returns Bytes of data that the kernel took; on a stream fewer than given when it is non-blocking and its buffer is full.
  * @throws TypeError, RangeError, EncodeError before any system call. RangeError `ERR_CMSG_TOO_MANY_FDS`.
+ * @throws Error `ERR_CMSG_WRITES_PENDING` where something is queued, `ERR_CMSG_FRAMED` on a framed socket.
  * @throws Error `ERR_CMSG_FDS_WITHOUT_DATA` on a stream without data: the kernel would report success and send nothing.
  * @throws SyscallError EAGAIN, ETIMEDOUT, EPIPE, EMSGSIZE, ECONNREFUSED, EBADF, EINVAL, EPERM, ENOBUFS, ETOOMANYREFS.
  * @example
@@ -54,9 +55,10 @@ function send(socket: SenderLike, options: SendOptions | undefined, wait: boolea
   const parts = dataParts(given.data, "data");
   const plan = planSend(given, wait);
   // Behind all of the caller's code, which may close what it was given.
-  const fd = senderNumber(socket);
+  const borrowed = borrowSender(socket);
+  const fd = numberOf(borrowed);
   const total = totalLength(parts);
-  if (plan.fds > 0 && total === 0 && isUnixStream(kindOfSocket(socket, fd))) throw withoutData();
+  if (plan.fds > 0 && total === 0 && isUnixStream(kindOfSocket(borrowed))) throw withoutData();
   const frame = theFrame();
   frame.outgoing.set(REQUEST_MESSAGE_COUNT, 0);
   setSendParts(frame, parts, total);

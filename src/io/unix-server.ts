@@ -1,8 +1,9 @@
 // UnixServer: a listening AF_UNIX socket on the event loop.
 
 import { setTimeout as sleep } from "node:timers/promises";
-import { flagOf, optionsOf } from "../codec/arguments.js";
+import { flagOf, optionsOf, typeError } from "../codec/arguments.js";
 import { adoptMessagesBy } from "./adopt.js";
+import type { Use } from "./descriptor.js";
 import { ownError, SyscallError } from "./errors.js";
 import { Fd } from "./fd.js";
 import { theFrame } from "./frame.js";
@@ -62,7 +63,12 @@ export class UnixServer extends LoopSocket {
     this.#settings = settings;
     this.#file = file;
     this.#arrivals = new Arrivals("accept", fd.number, this.life);
-    this.begin(() => this.#arrivals.ready());
+    this.begin();
+  }
+
+  /** @internal */
+  override ready(): boolean {
+    return this.#arrivals.ready();
   }
 
   /**
@@ -126,7 +132,7 @@ export class UnixServer extends LoopSocket {
   async accept(options?: WaitOptions): Promise<UnixSocket> {
     const patience = patienceOf(options === undefined ? undefined : optionsOf(options, "options"));
     throwIfAborted(patience);
-    return this.#arrivals.next(() => this.#accept(), patience);
+    return this.#arrivals.next({ attempt: () => this.#accept() }, patience);
   }
 
   #accept(): UnixSocket | number {
@@ -177,6 +183,12 @@ export class UnixServer extends LoopSocket {
   }
 
   /** @internal */
+  protected override guard(use: Use): void {
+    if (use === "receive") this.#arrivals.checkIdle();
+    if (use === "block") throw hasToBeNonBlocking();
+  }
+
+  /** @internal */
   protected override leave(why: () => Error): void {
     this.#arrivals.end(why);
   }
@@ -192,6 +204,10 @@ declare module "./adopt.js" {
 adoptMessagesBy((fd, listening) =>
   listening ? UnixServer.adopt(fd as Fd) : UnixSocket.adopt(fd as Fd),
 );
+
+function hasToBeNonBlocking(): Error {
+  return typeError("on", "true: a UnixServer has to be non-blocking", false);
+}
 
 function notListening(): Error {
   return ownError("ERR_CMSG_NOT_LISTENING", "this is no listening AF_UNIX socket");

@@ -3,6 +3,7 @@
 import type { Address } from "../codec/address.js";
 import { optionsOf } from "../codec/arguments.js";
 import type { DataInput } from "./data.js";
+import type { Use } from "./descriptor.js";
 import { Fd } from "./fd.js";
 import { isUnixStream, kindOf } from "./kind.js";
 import { type ShutdownHow, shutdown } from "./listen.js";
@@ -15,11 +16,18 @@ import {
   connectUnix,
   pairUnix,
 } from "./loop/connecting.js";
-import { frameHead } from "./loop/framing.js";
-import { ENDLESS, patienceOf, throwIfAborted, type WaitOptions } from "./loop/giving-up.js";
+import { headsOf } from "./loop/framing.js";
+import {
+  ENDLESS,
+  patienceOf,
+  promised,
+  throwIfAborted,
+  type WaitOptions,
+} from "./loop/giving-up.js";
+import { guardMessages } from "./loop/guard.js";
 import { type AsyncReceiveOptions, Incoming } from "./loop/incoming.js";
 import { iterate } from "./loop/iterate.js";
-import { closedError, LoopSocket } from "./loop/loop-socket.js";
+import { closedError, LoopSocket, making } from "./loop/loop-socket.js";
 import { type AsyncSendOptions, planQueueable } from "./loop/queued.js";
 import { READABLE, WRITABLE } from "./loop/selector.js";
 import { Sender } from "./loop/sender.js";
@@ -50,28 +58,30 @@ import type { SocketType } from "./socket.js";
  */
 export class UnixSocket extends LoopSocket {
   readonly #kind: SocketKind;
-  readonly #stream: boolean;
   readonly #settings: SocketSettings;
   readonly #incoming: Incoming;
-  readonly #sender: Sender;
+  /** Made by the first send: many sockets only receive. */
+  #sender: Sender | undefined;
   readonly #receiver: Arrivals<Received | null>;
 
   /** Sockets are made by `connect`, `bound`, `pair`, `adopt` and `UnixServer`. @internal */
   constructor(fd: Fd, settings: SocketSettings) {
     super(fd, "UnixSocket");
     this.#kind = checkUnix(kindOf(fd));
-    this.#stream = isUnixStream(this.#kind);
     this.#settings = settings;
-    checkFraming(settings, this.#stream);
-    this.#incoming = new Incoming(this, fd, this.#kind.type, settings);
-    this.#sender = new Sender(this, fd.number, this.#stream, settings, this.life);
+    checkFraming(settings, this.isStream);
+    this.#incoming = new Incoming(this, fd, settings);
     const { idleTimeoutMs: ms } = settings;
     const idle = ms === undefined ? undefined : { ms, over: () => this.close() };
     this.#receiver = new Arrivals<Received | null>("recvmsg", fd.number, this.life, idle);
-    this.begin((events) => {
-      if ((events & READABLE) !== 0) this.#receiver.ready();
-      if ((events & WRITABLE) !== 0) this.#sender.writable();
-    });
+    this.begin();
+  }
+
+  /** @internal */
+  override ready(events: number): boolean {
+    const took = (events & READABLE) !== 0 && this.#receiver.ready();
+    if ((events & WRITABLE) !== 0) this.#sender?.writable();
+    return took;
   }
 
   /**
@@ -164,14 +174,15 @@ export class UnixSocket extends LoopSocket {
    * `ERR_CMSG_TOO_MANY_FDS`, `ERR_CMSG_QUEUE_FULL`, `ERR_CMSG_SOCKET_CLOSED`; AbortError; SyscallError of sendmsg(2), ETIMEDOUT.
    * @see sendmsg(2), unix(7).
    */
-  async send(data: DataInput | string, options?: AsyncSendOptions): Promise<Sent> {
-    const given = optionsOf(options, "options");
-    const patience = patienceOf(given);
-    const { framed, frameLimit } = this.#settings;
-    const head = framed ? (total: number) => frameHead(total, frameLimit) : undefined;
-    const message = planQueueable(data, given, this.#kind, head);
-    throwIfAborted(patience);
-    return this.#sender.send(message, patience);
+  send(data: DataInput | string, options?: AsyncSendOptions): Promise<Sent> {
+    return promised(() => {
+      const given = optionsOf(options, "options");
+      const patience = patienceOf(given);
+      const message = planQueueable(data, given, this.#kind, headsOf(this.#settings));
+      throwIfAborted(patience);
+      this.#sender ??= new Sender(this, this.fd, this.#kind, this.#settings, this.life);
+      return this.#sender.send(message, patience);
+    });
   }
 
   /**
@@ -182,13 +193,15 @@ export class UnixSocket extends LoopSocket {
    * `ERR_CMSG_FRAME_CUT_SHORT`; SyscallError ENOTCONN, ETIMEDOUT, and once ECONNRESET: what came before can still be received.
    * @see recvmsg(2), unix(7).
    */
-  async receive(options?: AsyncReceiveOptions): Promise<Received | null> {
-    if (options === undefined) return this.#receiver.next(this.#incoming.attempt, ENDLESS);
-    const given = optionsOf(options, "options");
-    const patience = patienceOf(given);
-    const attempt = this.#incoming.attemptWith(given);
-    throwIfAborted(patience);
-    return this.#receiver.next(attempt, patience);
+  receive(options?: AsyncReceiveOptions): Promise<Received | null> {
+    if (options === undefined) return this.#receiver.next(this.#incoming, ENDLESS);
+    return promised(() => {
+      const given = optionsOf(options, "options");
+      const patience = patienceOf(given);
+      const attempt = this.#incoming.attemptWith(given);
+      throwIfAborted(patience);
+      return this.#receiver.next(attempt, patience);
+    });
   }
 
   /**
@@ -215,16 +228,7 @@ export class UnixSocket extends LoopSocket {
    * @returns What stops it.
    */
   onMessage(take: (message: Received) => void, ended: (error?: Error) => void): () => void {
-    const stop = this.#receiver.each(
-      this.#incoming.attempt,
-      (message) => {
-        if (message !== null) return take(message);
-        stop();
-        ended();
-      },
-      ended,
-    );
-    return stop;
+    return this.#receiver.each(this.#incoming, take, ended);
   }
 
   /**
@@ -239,32 +243,37 @@ export class UnixSocket extends LoopSocket {
 
   /** Sends what waits, takes nothing else, then closes. It is still open after AbortError or ETIMEDOUT. */
   async end(options?: WaitOptions): Promise<void> {
-    const patience = patienceOf(options === undefined ? undefined : optionsOf(options, "options"));
+    const patience = patienceOf(optionsOf(options, "options"));
     throwIfAborted(patience);
-    await this.#sender.drained(patience, closedError);
+    if (this.#sender !== undefined) await this.#sender.drained(patience, closedError);
     this.close();
+  }
+
+  /** @internal */
+  protected override guard(use: Use): void {
+    guardMessages(use, this.#settings.framed, this.#sender, this.#receiver, this.#incoming);
   }
 
   /** @internal */
   protected override leave(why: () => Error): void {
     this.#receiver.end(why);
-    this.#sender.end(why);
+    this.#sender?.end(why);
     this.#incoming.release();
   }
 
   /** Whether it is a stream, without boundaries between messages. */
   get isStream(): boolean {
-    return this.#stream;
+    return isUnixStream(this.#kind);
   }
 
   /** Whether a message arrives as it was sent: on message sockets and in framed mode. */
   get keepsMessages(): boolean {
-    return !this.#stream || this.#settings.framed;
+    return !this.isStream || this.#settings.framed;
   }
 
   /** Bytes that wait to be sent. */
   get queuedBytes(): number {
-    return this.#sender.waiting;
+    return this.#sender?.waiting ?? 0;
   }
 
   /** The address of the other end. */
@@ -283,12 +292,6 @@ export class UnixSocket extends LoopSocket {
   }
 }
 
-/** A socket that owns a descriptor; the descriptor is closed when there is no socket. */
 function owning(fd: Fd, settings: SocketSettings): UnixSocket {
-  try {
-    return new UnixSocket(fd, settings);
-  } catch (error) {
-    fd.close();
-    throw error;
-  }
+  return making(fd, () => new UnixSocket(fd, settings));
 }

@@ -228,9 +228,9 @@ test("a message prints its names and its value", () => {
       "SOL_SOCKET (1) SCM_RIGHTS (1) [ 7 ]",
       "SOL_SOCKET (1) SCM_PIDFD (4) 9",
       "SOL_TCP (6) 77 Uint8Array(1) [ 1 ]",
-      "SOL_IP (0) IP_TTL (2) 0",
-      "SOL_IP (0) IP_MINTTL (21) Uint8Array(4) [ 0, 0, 0, 0 ]",
-      "SOL_IP (0) 4 Uint8Array(0) []",
+      "AF_INET SOL_IP (0) IP_TTL (2) 0 hops",
+      "AF_INET SOL_IP (0) IP_MINTTL (21) Uint8Array(4) [ 0, 0, 0, 0 ]",
+      "AF_INET SOL_IP (0) 4 Uint8Array(0) []",
       "SOL_SOCKET (1) SO_PASSCRED (16) Uint8Array(0) []",
     ],
   );
@@ -238,7 +238,7 @@ test("a message prints its names and its value", () => {
     abi: "freebsd-amd64",
   });
   const [message] = decodeControl(bsd, { abi: "freebsd-amd64" }).messages;
-  assert.match(inspect(message), "IPPROTO_IP (0) IP_RECVDSTADDR (7)");
+  assert.match(inspect(message), "AF_INET IPPROTO_IP (0) IP_RECVDSTADDR (7)");
 });
 
 test("options and bytes of the wrong kind are refused", () => {

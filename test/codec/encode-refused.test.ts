@@ -113,7 +113,7 @@ test("what is no message is refused, and says which", () => {
       message: /^messages\[0\]\.payload must be a byte view or buffer/,
     });
   }
-  for (const level of ["SOL_SOCKET", {}, null, undefined, 1.5, Number.NaN, true, 1n]) {
+  for (const level of ["1", "", {}, null, undefined, 1.5, Number.NaN, true, 1n]) {
     throws(() => encodeControl([{ level, type: 1, payload: Buffer.of() } as never], { abi }), {
       name: "TypeError",
       message: /^messages\[0\]\.level must be an integer/,

@@ -11,6 +11,7 @@ import { abstractName, temporaryDirectory } from "../support/directory.js";
 import { closed } from "../support/net.js";
 import { runNode } from "../support/peer.js";
 import { run } from "../support/run.js";
+import { evaluation } from "../support/runtime.js";
 import { suite } from "../support/suite.js";
 
 const test = suite("adopt in Node");
@@ -83,12 +84,14 @@ test("UDP at number 0 is adopted, not replaced by a port of Node's choice", asyn
   bind(udp, { host: "127.0.0.1", port: 0 });
   const { port } = getsockname(udp) as { port: number };
   const source = `
+    import { once } from "node:events";
     import { Fd } from "cmsg";
     const dgram = new Fd(0).asDgram();
+    if (process.versions.bun !== undefined) await once(dgram, "listening");
     console.log(dgram.address().port);
     dgram.close();
   `;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", source], {
+  const child = spawn(process.execPath, evaluation(source), {
     stdio: [udp.number, "pipe", "inherit"],
   });
   const [said] = await once(child.stdout as NodeJS.ReadableStream, "data");
@@ -162,16 +165,18 @@ test("a worker thread adopts numbers of the process, and closes files without a 
     const [near, far] = socketpair();
     const file = Fd.open("package.json");
     const worker = new Worker(\`
-      import { Fd } from "cmsg";
-      import { workerData } from "node:worker_threads";
-      import { text } from "node:stream/consumers";
-      import { once } from "node:events";
+      const { Fd } = require("cmsg");
+      const { workerData } = require("node:worker_threads");
+      const { text } = require("node:stream/consumers");
+      const { once } = require("node:events");
+      (async () => {
         const file = new Fd(workerData.file).asFile();
         const read = JSON.parse(await text(file));
         if (!file.closed) await once(file, "close");
         const connection = new Fd(workerData.connection).asSocket();
         connection.end("worker has read " + read.name);
-    \`, { eval: true, workerData: { file: file.take(), connection: far.take() } });
+      })();
+    \`, { eval: true, execArgv: [], workerData: { file: file.take(), connection: far.take() } });
     console.log(await text(near.asSocket()));
     await worker.terminate();
   `;

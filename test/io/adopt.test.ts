@@ -14,6 +14,7 @@ import { assert, throws } from "../support/assert.js";
 import { isOpen } from "../support/descriptors.js";
 import { temporaryDirectory } from "../support/directory.js";
 import { closed } from "../support/net.js";
+import { RUNTIME } from "../support/runtime.js";
 import { suite } from "../support/suite.js";
 
 const test = suite("adopt");
@@ -36,7 +37,7 @@ async function end(object: unknown): Promise<void> {
   if (object instanceof UnixServer || object instanceof UnixSocket) object.close();
   else if (object instanceof Server || object instanceof Socket || object instanceof DgramSocket) {
     await closed(object);
-  }
+  } else if (object instanceof WriteStream) object.destroy();
 }
 
 async function withSample(kind: Kind, work: (sample: Sample) => void | Promise<void>) {
@@ -73,12 +74,13 @@ for (const kind of KINDS) {
     test(`${kind.name} is adopted as ${wanted.name}, and data flows`, () =>
       withSample(kind, async (sample) => {
         const { fd } = sample;
+        const { number } = fd;
         const adopted = fd.adopt();
         assert.instance(adopted, wanted);
         assert.ok(fd.closed, "the Fd has given its number away");
         throws(() => fd.adopt(), { code: "ERR_CMSG_FD_CLOSED" });
         try {
-          await kind.flow?.(adopted, sample);
+          await kind.flow?.(adopted, sample, number);
         } finally {
           await end(adopted);
         }
@@ -102,15 +104,34 @@ for (const kind of KINDS) {
     if (method === "asFile" || method === "asWritableFile") continue;
     test(`${method} takes ${kind.name}, and data flows`, () =>
       withSample(kind, async (sample) => {
+        const { number } = sample.fd;
         const adopted = sample.fd[method]();
         assert.ok(sample.fd.closed);
         try {
-          await kind.flow?.(adopted, sample);
+          await kind.flow?.(adopted, sample, number);
         } finally {
           await end(adopted);
         }
       }));
   }
+}
+
+/** What a runtime cannot adopt, by its names in KINDS. */
+const REFUSED = {
+  node: [],
+  bun: ["the read end of a pipe", "the write end of a pipe", "a connected UDP socket"],
+  deno: ["a connected UDP socket"],
+}[RUNTIME] as readonly string[];
+
+for (const kind of KINDS.filter(({ name }) => REFUSED.includes(name))) {
+  test(`${RUNTIME} refuses ${kind.name} and leaves it with its owner`, () =>
+    withSample(kind, ({ fd }) => {
+      for (const method of ["adopt", ...kind.as] as const) {
+        throws(() => fd[method](), { code: "ERR_CMSG_NOT_SUPPORTED", message: /keep the Fd/ });
+      }
+      assert.not.ok(fd.closed);
+      assert.ok(isOpen(fd.number));
+    }));
 }
 
 test("a closed Fd is refused by all", () => {

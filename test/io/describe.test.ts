@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, openSync, readlinkSync } from "node:fs";
+import { constants, readlinkSync } from "node:fs";
 import {
   accept,
   bind,
@@ -21,6 +21,7 @@ import {
 import { assert, throws } from "../support/assert.js";
 import { isCloseOnExec } from "../support/descriptors.js";
 import { temporaryDirectory } from "../support/directory.js";
+import { closeNumber, openNumber } from "../support/raw.js";
 import { hasProgram, suite } from "../support/suite.js";
 
 const test = suite("describe");
@@ -284,9 +285,9 @@ test("the answer is plain data: it survives JSON, and holds no descriptor", () =
 });
 
 test("a number that somebody else has closed is EBADF", () => {
-  const number = openSync("/dev/null", "r");
+  const number = openNumber("/dev/null");
   const fd = new Fd(number);
-  closeSync(number);
+  closeNumber(number);
   throws(() => fd.describe(), { name: "SyscallError", code: "EBADF" });
   throws(() => fd.close(), { code: "EBADF" });
 });

@@ -1,10 +1,11 @@
 // A server that echoes messages with their descriptors to a thousand clients at once: each gets its own back, and in the end no
 // descriptor is left.
 
-import { fstatSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { type Fd, socketpair, UnixServer, UnixSocket } from "cmsg";
 import { assert } from "../support/assert.js";
 import { abstractName } from "../support/directory.js";
+import { fstat } from "../support/runtime.js";
 import { fdCount, suite } from "../support/suite.js";
 
 const CLIENTS = 1000;
@@ -31,7 +32,7 @@ async function serve(server: UnixServer): Promise<number> {
   return all.length;
 }
 
-const inode = (fd: Fd): number => fstatSync(fd.number).ino;
+const inode = (fd: Fd): number => fstat(fd.number).ino;
 
 /** Sends descriptors of its own, and checks that they come back, in order. */
 async function converse(abstract: string, client: number): Promise<number> {

@@ -4,10 +4,8 @@ import { once } from "node:events";
 import { PassThrough, Readable, Duplex as StreamDuplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as loopTurn } from "node:timers/promises";
-import { type Fd, FdStream, UnixServer, UnixSocket } from "cmsg";
+import { type Fd, FdStream, UnixSocket } from "cmsg";
 import { assert, throws } from "../support/assert.js";
-import { abstractName } from "../support/directory.js";
-import { TYPE } from "../support/passing.js";
 import { runNode } from "../support/peer.js";
 import { allClosed, numbered, numberOf, streamPair, tally } from "../support/streams.js";
 import { suite } from "../support/suite.js";
@@ -72,52 +70,6 @@ test("destroyed while it is being connected: it closes at once, and the late soc
   await allClosed(new FdStream(Promise.resolve(c)));
   assert.ok(c.closed);
   d.close();
-});
-
-test("a connection that fails, or is none, is one error and one close", async () => {
-  const [dgram, other] = UnixSocket.pair({ type: "dgram" });
-  const failures: [Promise<UnixSocket>, string][] = [
-    [UnixSocket.connect({ abstract: abstractName("nobody") }), "ECONNREFUSED"],
-    [Promise.resolve(dgram), "ERR_CMSG_NOT_STREAM"],
-    [Promise.resolve("socket" as unknown as UnixSocket), "ERR_CMSG_INVALID_ARG_TYPE"],
-  ];
-  for (const [promise, code] of failures) {
-    const stream = new FdStream(promise);
-    const counts = tally(stream, "error", "close");
-    const [error] = await once(stream, "error");
-    assert.is(error.code, code);
-    await loopTurn();
-    assert.equal(counts, { error: 1, close: 1 });
-  }
-  assert.ok(dgram.closed);
-  other.close();
-});
-
-test("wrong arguments are refused before there is a connection", async () => {
-  const name = abstractName("server");
-  const server = await UnixServer.listen({ abstract: name });
-  const [a, b] = UnixSocket.pair();
-  const [seqpacket, other] = UnixSocket.pair({ type: "seqpacket" });
-  for (const options of [
-    { numbers: 1 },
-    { allowHalfOpen: "no" },
-    { readableHighWaterMark: "1" },
-    { unreadFdLimit: 1.5 },
-  ]) {
-    throws(() => new FdStream(a, options as object), TYPE);
-    const call = FdStream.connect({ abstract: name, ...(options as object) });
-    const error = await call.catch((error) => error);
-    assert.is(error.code, TYPE.code);
-  }
-  throws(() => new FdStream(a, { unreadFdLimit: 0 }), { name: "RangeError" });
-  throws(() => new FdStream({} as UnixSocket), TYPE);
-  throws(() => new FdStream(seqpacket), { code: "ERR_CMSG_NOT_STREAM" });
-  const [bound, log] = [abstractName("log"), abstractName("log")];
-  const receiver = UnixSocket.bound({ abstract: log });
-  const refused = FdStream.connect({ abstract: log, type: "dgram", bind: { abstract: bound } });
-  assert.is((await refused.catch((error) => error)).code, "ERR_CMSG_NOT_STREAM");
-  assert.not(a.closed);
-  for (const each of [server, a, b, seqpacket, other, receiver]) each.close();
 });
 
 test("the end of the other side ends this one, unless it may stay half open", async () => {

@@ -1,12 +1,13 @@
 // Fd: from a number, by open, dup and take; closing one and many; what is left after the end.
 
-import { closeSync, constants, openSync, writeFileSync } from "node:fs";
+import { constants, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { Fd, getsockopt, recvmsg, sendmsg, socketpair } from "cmsg";
 import { assert, throws } from "../support/assert.js";
 import { closedNumber, isCloseOnExec, isOpen } from "../support/descriptors.js";
 import { temporaryDirectory } from "../support/directory.js";
+import { closeNumber, openNumber } from "../support/raw.js";
 import { run } from "../support/run.js";
 import { evaluation, fstat } from "../support/runtime.js";
 import { hasProgram, suite } from "../support/suite.js";
@@ -22,7 +23,7 @@ function inDirectory(work: (directory: string) => void): void {
 }
 
 test("a number becomes owned: the same descriptor, closed with its Fd", () => {
-  const number = openSync("/dev/null", "r");
+  const number = openNumber("/dev/null");
   const fd = new Fd(number);
   assert.is(fd.number, number);
   assert.is(fd.closed, false);
@@ -65,7 +66,7 @@ test("after close: number, dup, take, read, write and describe throw; close and 
     assert.is(fd.close(), undefined);
     assert.is(fd[Symbol.dispose](), undefined);
     assert.is(inspect(fd), "Fd (closed)");
-    if (typeof number === "number") closeSync(number);
+    if (typeof number === "number") closeNumber(number);
   }
 });
 
@@ -73,19 +74,19 @@ test("a second close never closes the number that another file has got meanwhile
   const fd = Fd.open("/dev/null");
   const { number } = fd;
   fd.close();
-  const other = openSync("/dev/null", "r");
+  const other = openNumber("/dev/null");
   assert.is(other, number, "the lowest number is used again");
   fd.close();
   fd[Symbol.dispose]();
   Fd.closeAll([fd, fd]);
   assert.ok(isOpen(other));
-  closeSync(other);
+  closeNumber(other);
 });
 
 test("close says EBADF when somebody else has closed the number, and is over then", () => {
   const fd = Fd.open("/dev/null");
   const { number } = fd;
-  closeSync(number);
+  closeNumber(number);
   const error = throws(() => fd.close(), { name: "SyscallError", code: "EBADF", syscall: "close" });
   assert.is(error.fd, number);
   assert.is(fd.closed, true);
@@ -153,7 +154,7 @@ test("inspect shows number and kind, and never throws", () => {
   using pair = socketpair({ type: "seqpacket" });
   assert.match(inspect([...pair]), /Fd \d+ \(unix seqpacket, connected, cloexec\)/);
   const gone = Fd.open("/dev/null");
-  closeSync(gone.number);
+  closeNumber(gone.number);
   assert.is(inspect(gone), `Fd ${gone.number} (not open)`);
   throws(() => gone.close(), { code: "EBADF" });
   assert.is(inspect(new Proxy(file, {})), "Fd");
@@ -217,8 +218,8 @@ test("closeAll closes all others when one is refused, and throws the first refus
   const numbers = fds.map((fd) => fd.number);
   // No neighbours: each is a run of its own.
   const apart = fds.filter((_, i) => i % 2 === 0);
-  closeSync(apart[0]?.number as number);
-  closeSync(apart[1]?.number as number);
+  closeNumber(apart[0]?.number as number);
+  closeNumber(apart[1]?.number as number);
   const error = throws(() => Fd.closeAll(apart), { name: "SyscallError", code: "EBADF" });
   assert.is(error.fd, Math.min(numbers[0] as number, numbers[2] as number));
   assert.ok(apart.every((fd) => fd.closed));

@@ -83,6 +83,31 @@ for (const event of ["data", "readable"] as const) {
     ));
 }
 
+for (const event of ["data", "readable"] as const) {
+  test(`a connection that nobody has read is read when it is refused, if somebody has asked by '${event}' meanwhile`, () =>
+    withConnection({ pauseOnConnect: true }, ({ accepted, client }) =>
+      withChannel("seqpacket", async (near) => {
+        fill(near);
+        const giving = new AbortController();
+        const sending = handOff(near, accepted, { signal: giving.signal });
+        let text = "";
+        accepted.on(event, (data?: Buffer) => {
+          text += data ?? accepted.read() ?? "";
+        });
+        accepted.resume();
+        client.write("question");
+        await new Promise((done) => setTimeout(done, 20));
+        assert.is(text, "");
+        giving.abort();
+        await sending.catch(() => {});
+        for (let i = 0; i < 500 && text === ""; i++) {
+          await new Promise((done) => setTimeout(done, 10));
+        }
+        assert.is(text, "question");
+      }),
+    ));
+}
+
 test("a connection with a buffer of its own for reading reads nothing while it waits", () =>
   withConnection({}, ({ accepted, server }) =>
     withChannel("seqpacket", async (near) => {

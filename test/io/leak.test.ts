@@ -10,7 +10,7 @@ const test = suite("abandoned Fds");
 
 /** What every program below begins with. It ends by printing what it has to say as JSON. */
 const PRELUDE = `
-import { closeSync, fstatSync, openSync } from "node:fs";
+import { lstatSync } from "node:fs";
 const { Fd, recvFds, recvmsg, rights, sendFds, setsockopt, socketpair } =
   await import(process.env.CMSG_URL);
 const warnings = [];
@@ -22,8 +22,9 @@ async function collect(expected) {
   for (let i = 0; i < 8; i++) { gc(); await turn(); }
 }
 function isOpen(number) {
-  try { fstatSync(number); return true; } catch { return false; }
+  try { lstatSync("/proc/self/fd/" + number); return true; } catch { return false; }
 }
+const closeNumber = (number) => new Fd(number).close();
 `;
 
 interface Warned {
@@ -75,7 +76,7 @@ test("with CMSG_TRACE_FDS=1 each is reported with the caller that made it", asyn
   const warnings = await answerOf<Warned[]>(
     `
     function byOpen() { Fd.open("/dev/null"); }
-    function byNumber() { new Fd(openSync("/dev/null")); }
+    function byNumber() { new Fd(Fd.open("/dev/null").take()); }
     function byDup() { const fd = Fd.open("/dev/null"); fd.dup(); fd.close(); }
     function byPair() { socketpair()[0].close(); }
     function send(options) {
@@ -108,7 +109,7 @@ test("what is closed, taken, disposed of or still held is not reported", async (
   const program = `
     function inOrder() {
       Fd.open("/dev/null").close();
-      closeSync(Fd.open("/dev/null").take());
+      closeNumber(Fd.open("/dev/null").take());
       Fd.closeAll(socketpair());
       const pair = socketpair();
       sendFds(pair[0], [0, 0], { data: "x" });
@@ -121,7 +122,7 @@ test("what is closed, taken, disposed of or still held is not reported", async (
     async function later() {
       const fds = Array.from({ length: 10 }, () => Fd.open("/dev/null"));
       await turn();
-      fds.forEach((fd, i) => (i % 2 === 0 ? fd.close() : closeSync(fd.take())));
+      fds.forEach((fd, i) => (i % 2 === 0 ? fd.close() : closeNumber(fd.take())));
     }
     globalThis.held = Fd.open("/dev/null");
     inOrder();
@@ -146,11 +147,29 @@ test("an abandoned one among thousands that are open at once is reported all the
   assert.is(warnings.length, 1);
 });
 
+test("what a socket on the event loop has given away is reported, what it holds is not", async () => {
+  const warnings = await answerOf<boolean[]>(`
+    const { UnixSocket } = await import(process.env.CMSG_URL);
+    function abandonTaken() {
+      const [left, right] = UnixSocket.pair();
+      right.close();
+      return left.take().number;
+    }
+    function abandonObserved() { UnixSocket.pair(); }
+    const number = abandonTaken();
+    abandonObserved();
+    await turn();
+    await collect(1);
+    console.log(JSON.stringify(warnings.map(({ message }) => message.startsWith("descriptor " + number + " "))));
+  `);
+  assert.equal(warnings, [true]);
+});
+
 test("the collector never closes: a number that another owner has by now stays open", async () => {
   const answer = await answerOf<boolean[]>(`
     function abandon() {
       const fd = Fd.open("/dev/null");
-      closeSync(fd.number);
+      closeNumber(fd.number);
       return fd.number;
     }
     const number = abandon();

@@ -15,6 +15,7 @@ import { Fd } from "cmsg";
 import { assert, throws } from "../support/assert.js";
 import { flagsOf } from "../support/descriptors.js";
 import { temporaryDirectory } from "../support/directory.js";
+import { closeNumber, openNumber } from "../support/raw.js";
 import { fstat } from "../support/runtime.js";
 import { suite } from "../support/suite.js";
 
@@ -27,13 +28,13 @@ function inDirectory(work: (directory: string) => void): void {
 }
 
 /** What an open answers: the content afterwards with the status flags, or the error. */
-function outcome(path: string, open: () => number): string {
+function outcome(path: string, open: () => number, close: (number: number) => void): string {
   try {
     const number = open();
     try {
       return `${flagsOf(number).toString(8)} ${readFileSync(path, "utf8")}`;
     } finally {
-      closeSync(number);
+      close(number);
     }
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? String(error);
@@ -49,9 +50,9 @@ for (const flags of NAMES) {
         const paths = ["ours", "theirs"].map((name) => join(directory, `${name}-${there}`));
         for (const path of paths) if (there) writeFileSync(path, "content");
         const [ours = "", theirs = ""] = paths;
-        const expected = outcome(theirs, () => openSync(theirs, flags));
+        const expected = outcome(theirs, () => openSync(theirs, flags), closeSync);
         assert.is(
-          outcome(ours, () => Fd.open(ours, flags).take()),
+          outcome(ours, () => openNumber(ours, flags), closeNumber),
           expected,
         );
         assert.is(existsSync(ours), existsSync(theirs));

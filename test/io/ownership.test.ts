@@ -1,6 +1,6 @@
 // Who owns descriptors: the sender keeps its own, what arrives is owned at once, and what nobody takes is closed.
 
-import { closeSync, openSync, readSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import {
   control,
   credentials,
@@ -20,6 +20,7 @@ import {
 import { assert, throws } from "../support/assert.js";
 import { closedNumber, isCloseOnExec, isOpen } from "../support/descriptors.js";
 import { temporaryDirectory } from "../support/directory.js";
+import { closeNumber, openNumber, readNumber } from "../support/raw.js";
 import { fstat } from "../support/runtime.js";
 import { fdCount, suite, turn } from "../support/suite.js";
 
@@ -81,11 +82,11 @@ for (const [name, receive] of WAYS) {
     assert.equal(numbers.map(isOpen), [true, false, false, false, false, false]);
     assert.ok(got.fds.every((fd) => fd.closed));
     // The numbers are in other use by now: a second disposal closes none of it.
-    const others = numbers.slice(1).map(() => openSync("/dev/null", "r"));
+    const others = numbers.slice(1).map(() => openNumber("/dev/null"));
     assert.equal([...others].sort(), numbers.slice(1).sort());
     got[Symbol.dispose]();
     assert.ok(others.every(isOpen));
-    for (const number of [...others, numbers[0] as number]) closeSync(number);
+    for (const number of [...others, numbers[0] as number]) closeNumber(number);
   });
 
   test(`${name}: using closes on every way out of the block`, () => {
@@ -147,7 +148,7 @@ test("descriptors in control messages are those of the message: one owner each",
   const number = kept.take();
   message[Symbol.dispose]();
   assert.ok(isOpen(number));
-  closeSync(number);
+  closeNumber(number);
   assert.ok(message.fds.every((fd) => fd.closed));
 });
 
@@ -206,7 +207,7 @@ test("a TruncationError closes what nobody has taken from it at the end of the t
   await turn();
   assert.is(fdCount(), before + 1);
   assert.ok(error?.fds.every((fd) => fd.closed) && isOpen(number));
-  closeSync(number);
+  closeNumber(number);
 });
 
 test("a TruncationError is disposed of at once by using, and then by nobody else", async () => {
@@ -222,10 +223,10 @@ test("a TruncationError is disposed of at once by using, and then by nobody else
     assert.is(numbers.length, 2);
   }
   assert.ok(numbers.every((number) => !isOpen(number)));
-  const others = numbers.map(() => openSync("/dev/null", "r"));
+  const others = numbers.map(() => openNumber("/dev/null"));
   await turn();
   assert.ok(others.every(isOpen), "numbers in other use are left alone");
-  for (const number of others) closeSync(number);
+  for (const number of others) closeNumber(number);
 });
 
 test("sending borrows: the same open file arrives under another number, however often it is sent", () => {
@@ -251,7 +252,7 @@ test("the sender may close everything at once: descriptor and data arrive, with 
   using got = recvFds(pair[1]);
   const [arrived] = got.fds as [Fd];
   assert.is(`${arrived.read(10)}`, "bcdef");
-  assert.is(readSync(sender.number, Buffer.alloc(10)), 0, "one offset for all who hold the file");
+  assert.is(readNumber(sender.number, Buffer.alloc(10)), 0, "one offset for all who hold the file");
 });
 
 test("a number that is not open is the kernel's EBADF, and nothing of the message is sent", () => {

@@ -1,6 +1,5 @@
 // sendFds, trySendFds, and descriptors in sendmsg: what arrives, in which order, and what is refused before the kernel drops it.
 
-import { readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { createServer } from "node:net";
 import {
@@ -22,6 +21,7 @@ import {
 } from "cmsg";
 import { assert, throws } from "../support/assert.js";
 import { identity, indices, TYPES, text, upTo, withFiles, withPair } from "../support/message.js";
+import { readNumber } from "../support/raw.js";
 import { suite } from "../support/suite.js";
 
 const test = suite("sendFds");
@@ -276,7 +276,7 @@ test("a plain read takes the data and drops the descriptors", () => {
     withFiles(1, (files) => {
       sendFds(left, files, { data: "seen" });
       const buffer = Buffer.alloc(10);
-      assert.is(readSync(right.number, buffer), 4);
+      assert.is(readNumber(right.number, buffer), 4);
       sendFds(left, files, { data: "next" });
       const got = recvFds(right);
       assert.equal([got.data.toString(), indices(got.fds)], ["next", [0]]);

@@ -1,6 +1,5 @@
 // Streams: which bytes descriptors belong to, where a read stops, what merges, and what a gone peer means.
 
-import { readSync, writeSync } from "node:fs";
 import {
   accept,
   bind,
@@ -30,6 +29,7 @@ import {
 } from "cmsg";
 import { assert, throws } from "../support/assert.js";
 import { indices, text, upTo, withFiles, withPair } from "../support/message.js";
+import { readNumber, writeNumber } from "../support/raw.js";
 import { suite } from "../support/suite.js";
 
 const test = suite("streams");
@@ -268,11 +268,11 @@ test("a destination on a stream: EISCONN, EOPNOTSUPP, ENOTCONN, or none", () => 
 
 test("plain reads and writes mix with messages", () => {
   withPair("stream", (left, right) => {
-    writeSync(left.number, "written");
+    writeNumber(left.number, "written");
     assert.is(recvmsg(right).data.toString(), "written");
     sendmsg(left, { data: text("sent") });
     const buffer = Buffer.alloc(20);
-    assert.is(buffer.toString("utf8", 0, readSync(right.number, buffer)), "sent");
+    assert.is(buffer.toString("utf8", 0, readNumber(right.number, buffer)), "sent");
   });
 });
 

@@ -170,9 +170,16 @@ test("a time that is none is refused before the call", () => {
 });
 
 const LATE_ACCEPTOR = `
+  import { writeSync } from "node:fs";
   import { accept } from "cmsg";
   process.stdout.write("ready");
-  process.stdin.once("data", () => { accept(3).close(); accept(3).close(); process.exit(); });`;
+  process.stdin.once("data", () => {
+    writeSync(1, "told");
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    accept(3).close();
+    accept(3).close();
+    process.exit();
+  });`;
 
 for (const nonBlocking of [false, true]) {
   test(`connect waits for room in a full queue, with nonBlocking ${nonBlocking}`, async () => {
@@ -181,6 +188,8 @@ for (const nonBlocking of [false, true]) {
     const acceptor = startNode(LATE_ACCEPTOR, { inherit: [server.number] });
     await acceptor.printed("ready");
     acceptor.tell("go");
+    // A runtime may write it only in a later turn, and this thread waits in the kernel from here on.
+    await acceptor.printed("told");
     using client = socket({ nonBlocking });
     connect(client, { abstract }, { timeoutMs: 60_000 });
     assert.is(recvmsg(client, { timeoutMs: 60_000 }).bytes, 0);
@@ -189,9 +198,11 @@ for (const nonBlocking of [false, true]) {
 }
 
 const SLOW_READER = `
+  import { writeSync } from "node:fs";
   import { recvmsg } from "cmsg";
   process.stdout.write("ready");
   process.stdin.once("data", () => {
+    writeSync(1, "told");
     let bytes = 0;
     for (let got = 1; got > 0; bytes += got) got = recvmsg(3, { timeoutMs: 60_000 }).bytes;
     process.stdout.write(String(bytes));
@@ -203,12 +214,13 @@ test("a send with a limit waits for room, and reports what it sent", async () =>
   const reader = startNode(SLOW_READER, { inherit: [pair[1].number] });
   await reader.printed("ready");
   reader.tell("go");
+  await reader.printed("told");
   const data = Buffer.alloc(100_000, 1);
   let sent = 0;
   while (sent < 5_000_000) sent += sendmsg(pair[0], { data, timeoutMs: 60_000 });
   pair[0].close();
   pair[1].close();
-  assert.is(Number((await reader.ended).stdout.replace("ready", "")), sent);
+  assert.is(Number((await reader.ended).stdout.replace("readytold", "")), sent);
 });
 
 /** A TCP listener that answers no more connections: its queue is full, and further attempts stay in the air. */

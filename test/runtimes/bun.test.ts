@@ -1,17 +1,5 @@
-// Descriptors and sockets on Bun: synchronous calls, and sockets on the event loop. What it cannot adopt is refused in words;
-// tests that pass descriptors to programs that it starts do not run there.
+// Descriptors and sockets on Bun. What it lacks for single tests: test/support/unable.ts.
 
-import { CORE, testOn } from "./run-on.js";
+import { SLOW, testOn } from "./run-on.js";
 
-testOn(
-  "bun",
-  [
-    ...CORE,
-    "test/io/loop/send-receive",
-    "test/io/fd.",
-    "test/io/open",
-    "test/io/send-fds",
-    "test/io/stream",
-  ],
-  {},
-);
+testOn("bun", ["test/io/", "test/package/"], SLOW);

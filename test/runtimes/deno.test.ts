@@ -1,6 +1,5 @@
-// Descriptors and sockets on Deno: synchronous calls, and sockets on the event loop. What it cannot adopt is refused in words;
-// tests that use its node:fs or its own net on our descriptors do not run there.
+// Descriptors and sockets on Deno. What it lacks for single tests: test/support/unable.ts.
 
-import { CORE, testOn } from "./run-on.js";
+import { SLOW, testOn } from "./run-on.js";
 
-testOn("deno", [...CORE, "test/io/recv-fds"], {});
+testOn("deno", ["test/io/", "test/package/"], SLOW);

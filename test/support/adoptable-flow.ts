@@ -16,12 +16,12 @@ import {
 } from "cmsg";
 import { familyOf, type Sample } from "./adoptable-make.js";
 import { assert } from "./assert.js";
+import { RUNTIME } from "./runtime.js";
 
 /** A server accepts who connects to its address, and serves. */
-export async function flowServer(adopted: unknown): Promise<void> {
+export async function flowServer(adopted: unknown, _sample: Sample, number: number): Promise<void> {
   const server = adopted as Server;
-  const { _handle: handle } = server as unknown as { _handle: { fd: number } };
-  const address = getsockname(handle.fd);
+  const address = getsockname(number);
   const accepted = once(server, "connection");
   using client = socket({ family: "host" in address ? familyOf(address.host) : "unix" });
   connect(client, address);
@@ -61,10 +61,16 @@ export async function flowOut(adopted: unknown, { others }: Sample): Promise<voi
   assert.not.ok((adopted as Socket).readable);
 }
 
+/** Bun takes some turns of the event loop. */
+export async function bound(socket: DgramSocket): Promise<void> {
+  if (RUNTIME === "bun") await once(socket, "listening");
+}
+
 /** A UDP socket gets a message, and answers it; its family is its own. */
 export function flowDgram(family: "IPv4" | "IPv6"): (adopted: unknown) => Promise<void> {
   return async (adopted) => {
     const receiver = adopted as DgramSocket;
+    await bound(receiver);
     const { port, address, family: said } = receiver.address();
     assert.is(said, family);
     const sender = createSocket(family === "IPv4" ? "udp4" : "udp6");
@@ -81,9 +87,14 @@ export function flowDgram(family: "IPv4" | "IPv6"): (adopted: unknown) => Promis
 }
 
 /** A connected one sends without an address. */
-export async function flowConnectedDgram(adopted: unknown, { others }: Sample): Promise<void> {
+export async function flowConnectedDgram(
+  adopted: unknown,
+  { others }: Sample,
+  number: number,
+): Promise<void> {
   const [other] = others as [Fd];
   const connected = adopted as DgramSocket;
+  await bound(connected);
   assert.is(connected.remoteAddress().port, (getsockname(other) as { port: number }).port);
   await new Promise<void>((done, failed) => {
     connected.send("ask", (error) => (error === null ? done() : failed(error)));
@@ -91,15 +102,9 @@ export async function flowConnectedDgram(adopted: unknown, { others }: Sample): 
   using ask = recvmsg(other, { timeoutMs: 5000 });
   assert.is(ask.data.toString(), "ask");
   const answered = once(connected, "message");
-  sendmsg(other, { data: Buffer.from("answer"), to: getsockname(connectedNumber(connected)) });
+  sendmsg(other, { data: Buffer.from("answer"), to: getsockname(number) });
   const [answer] = (await answered) as [Buffer];
   assert.is(answer.toString(), "answer");
-}
-
-export function connectedNumber(dgram: DgramSocket): number {
-  const symbol = Object.getOwnPropertySymbols(dgram).find((s) => s.description === "state symbol");
-  const state = (dgram as unknown as Record<symbol, { handle: { fd: number } }>)[symbol as symbol];
-  return state?.handle.fd as number;
 }
 
 export async function flowMessages(adopted: unknown, { others }: Sample): Promise<void> {

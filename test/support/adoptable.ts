@@ -59,7 +59,7 @@ export interface Kind {
   readonly as: readonly Method[];
   /** How an error calls it. */
   readonly named: RegExp;
-  readonly flow?: (adopted: unknown, sample: Sample) => Promise<void>;
+  readonly flow?: (adopted: unknown, sample: Sample, number: number) => Promise<void>;
   /** Why it cannot be had here. */
   readonly missing?: string | undefined;
 }

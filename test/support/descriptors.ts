@@ -1,6 +1,7 @@
 // What the kernel itself says of descriptors of this process: whether they are open, and with which flags.
 
-import { closeSync, constants, lstatSync, openSync, readFileSync } from "node:fs";
+import { constants, lstatSync, readFileSync } from "node:fs";
+import { closeNumber, openNumber } from "./raw.js";
 
 /** Whether a number is open. */
 export function isOpen(number: number): boolean {
@@ -14,8 +15,8 @@ export function isOpen(number: number): boolean {
 
 /** A number that is not open now. */
 export function closedNumber(): number {
-  const number = openSync("/dev/null", "r");
-  closeSync(number);
+  const number = openNumber("/dev/null");
+  closeNumber(number);
   return number;
 }
 

@@ -4,6 +4,7 @@ import type { Socket as DgramSocket } from "node:dgram";
 import { once } from "node:events";
 import { type Server, Socket } from "node:net";
 import type { Fd } from "cmsg";
+import { RUNTIME } from "./runtime.js";
 
 /** Makes a server listen on a free port of this machine, and answers the port. */
 export async function listening(server: Server): Promise<number> {
@@ -23,5 +24,7 @@ export async function closed(object: Server | Socket | DgramSocket): Promise<voi
 
 /** A socket of Node on a descriptor, which it owns from here on. */
 export function nodeSocket(end: Fd): Socket {
-  return new Socket({ fd: end.take() });
+  const fd = end.take();
+  // Bun's constructor leaves the descriptor alone.
+  return RUNTIME === "bun" ? new Socket().connect({ fd } as never) : new Socket({ fd });
 }

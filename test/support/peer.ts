@@ -1,7 +1,7 @@
 // Other processes that take part in a test: programs of Node that import the package, and Python for the kernel's own answer.
 
 import { type ChildProcess, execFileSync, type StdioOptions, spawn } from "node:child_process";
-import { evaluation } from "./runtime.js";
+import { evaluation, RUNTIME } from "./runtime.js";
 
 /** How a process is started. */
 export interface PeerOptions {
@@ -37,7 +37,8 @@ export interface Peer {
 /** Starts a module of Node, given by its source. */
 export function startNode(source: string, options: PeerOptions = {}): Peer {
   const { args = [], env, inherit = [], under = [], node = [], cwd } = options;
-  const line = [process.execPath, ...node, ...evaluation(source), "--", ...args];
+  const flags = RUNTIME === "deno" ? [] : node;
+  const line = [process.execPath, ...flags, ...evaluation(source), "--", ...args];
   const [program = "", ...rest] = [...under, ...line];
   const child = spawn(program, rest, {
     cwd,

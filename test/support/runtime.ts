@@ -12,7 +12,9 @@ export const RUNTIME: "node" | "bun" | "deno" =
 
 /** Arguments of `process.execPath` that run the text of a module, which can import `cmsg`. */
 export function evaluation(source: string): string[] {
-  return RUNTIME === "deno" ? ["eval", source] : ["--input-type=module", "--eval", source];
+  if (RUNTIME !== "deno") return ["--input-type=module", "--eval", source];
+  // Deno counts the text as the name of a file among the arguments.
+  return ["eval", "--v8-flags=--expose-gc", `process.argv.splice(1, 1);${source}`];
 }
 
 /** fstat(2) of any number: that of Deno knows only the descriptors that it has opened itself. */

@@ -4,19 +4,36 @@ import type { Abi } from "../abi.js";
 import type { Core } from "../core.js";
 import type { AnyDefinition } from "../definition.js";
 import { type Form, fitsExactly, formsIn, holdsAny } from "../form.js";
+import * as alg from "./alg.js";
+import * as bluetooth from "./bluetooth.js";
+import * as j1939 from "./can-j1939.js";
+import * as canRaw from "./can-raw.js";
+import * as dccp from "./dccp.js";
+import * as hci from "./hci.js";
+import * as ieee802154 from "./ieee802154.js";
 import * as ip from "./ip.js";
 import * as ipSystems from "./ip-systems.js";
 import * as ipv6 from "./ipv6.js";
 import * as ipv6Headers from "./ipv6-headers.js";
+import * as iucv from "./iucv.js";
+import * as llc from "./llc.js";
+import * as netlink from "./netlink.js";
+import * as packet from "./packet.js";
+import * as rds from "./rds.js";
+import * as rxrpc from "./rxrpc.js";
+import * as sctp from "./sctp.js";
 import * as socket from "./socket.js";
 import * as socketCredentials from "./socket-credentials.js";
 import * as socketDevice from "./socket-device.js";
 import * as socketStats from "./socket-stats.js";
 import * as socketTime from "./socket-time.js";
 import * as tcp from "./tcp.js";
+import * as tipc from "./tipc.js";
+import * as tls from "./tls.js";
 import * as udp from "./udp.js";
+import * as vsock from "./vsock.js";
 
-/** By protocol level. Where families share a level's number, the first one here is what it stands for. */
+/** By protocol level. Where levels share a number, the first one here is what it stands for. */
 const LEVELS: readonly Readonly<Record<string, AnyDefinition>>[] = [
   socket,
   socketCredentials,
@@ -29,6 +46,23 @@ const LEVELS: readonly Readonly<Record<string, AnyDefinition>>[] = [
   ipv6Headers,
   udp,
   tcp,
+  packet,
+  netlink,
+  tls,
+  alg,
+  sctp,
+  vsock,
+  rds,
+  rxrpc,
+  tipc,
+  llc,
+  dccp,
+  iucv,
+  bluetooth,
+  hci,
+  ieee802154,
+  canRaw,
+  j1939,
 ];
 
 const DEFINITIONS: readonly AnyDefinition[] = Object.freeze(
@@ -102,12 +136,21 @@ export function findForm(
   );
 }
 
+/** What the names of a level have in common: SOL_UDP and IPPROTO_UDP. */
+function protocolOf(level: string | number): string {
+  return String(level).replace(/^(SOL|IPPROTO)_/, "");
+}
+
 function builtIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {
   const known = byAbi.get(abi);
   if (known !== undefined) return known;
   const found = new Map<string, Known[]>();
+  const protocols = new Map<number, string>();
   for (const definition of DEFINITIONS) {
     for (const { level, type, form } of formsIn(definition, abi)) {
+      const protocol = protocolOf(form.level);
+      if (!protocols.has(level)) protocols.set(level, protocol);
+      if (protocols.get(level) !== protocol) continue;
       const key = `${level} ${type}`;
       found.set(key, [...(found.get(key) ?? []), { definition, form }]);
     }
@@ -117,4 +160,10 @@ function builtIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {
   for (const several of found.values()) several.sort((a, b) => sent(a) - sent(b));
   byAbi.set(abi, found);
   return found;
+}
+
+/** The name by which a built-in definition is exported; undefined for one of a caller's own. */
+export function exportName(definition: AnyDefinition): string | undefined {
+  const exported = LEVELS.flatMap((level) => Object.entries(level));
+  return exported.find(([, known]) => known === definition)?.[0];
 }

@@ -220,6 +220,7 @@ export const ipSecurity = control("SCM_SECURITY", {
   level: "SOL_IP",
   direction: "receive",
   enable: ["IP_PASSSEC"],
+  limit: 4096,
   needs: "a security module that labels packets",
   since: "2.6.17",
   value: text("label"),

@@ -3,7 +3,8 @@
 import { integerIn, typeError } from "../arguments.js";
 import { control } from "../definition.js";
 import type { Field } from "../field.js";
-import { array, i16, i32, repeat, rest, u32 } from "../field.js";
+import { i16, i32, repeat, rest, u32 } from "../field.js";
+import { array } from "../field-list.js";
 import { converted, optional, struct } from "../field-struct.js";
 
 /** CMGROUP_MAX: groups that a message has at most. */

@@ -130,6 +130,7 @@ export const timestampingRequest = control("SCM_TIMESTAMPING", {
 export const tsOptId = control("SCM_TS_OPT_ID", {
   level: "SOL_SOCKET",
   direction: "send",
+  enable: ["SO_TIMESTAMPING"],
   needs: "SO_TIMESTAMPING with SOF_TIMESTAMPING_OPT_ID on a UDP or raw socket",
   since: "6.13",
   value: u32("ts_opt_id"),
@@ -140,6 +141,7 @@ export const tsOptId = control("SCM_TS_OPT_ID", {
 export const txTime = control("SCM_TXTIME", {
   level: "SOL_SOCKET",
   direction: "send",
+  enable: ["SO_TXTIME"],
   needs: "SO_TXTIME set on the socket, and a queueing discipline that waits: etf or fq",
   since: "4.19",
   value: u64("transmit_time", "ns"),

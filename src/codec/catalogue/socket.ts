@@ -8,11 +8,8 @@ export const rights = control("SCM_RIGHTS", {
   level: "SOL_SOCKET",
   direction: "both",
   since: "2.2",
-  forms: [
-    { on: ["linux", "android"], limit: 253 * 4, value: repeat(fd("fd")) },
-    { on: ["darwin"], limit: 512 * 4, value: repeat(fd("fd")) },
-    { value: repeat(fd("fd")) },
-  ],
+  limit: 253 * 4,
+  forms: [{ value: repeat(fd("fd")) }, { on: ["darwin"], limit: 512 * 4, value: repeat(fd("fd")) }],
   source: "unix(7); POSIX <sys/socket.h>",
 });
 
@@ -23,6 +20,7 @@ export const security = control("SCM_SECURITY", {
   enable: ["SO_PASSSEC"],
   needs: "a security module that labels sockets",
   since: "2.6.18",
+  limit: 4096,
   value: text("label"),
   source: "unix(7); Linux include/net/scm.h, scm_passec",
 });

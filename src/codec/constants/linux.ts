@@ -1,5 +1,7 @@
-// Linux: asm-generic/socket.h, linux/socket.h, linux/in.h, linux/in6.h, linux/udp.h. What machines change is in linux-machines.ts.
+// Linux: asm-generic/socket.h, linux/socket.h, linux/in.h, linux/in6.h, linux/udp.h. What machines change is in linux-machines.ts,
+// what other protocol families add in linux-families.ts.
 
+import { FAMILIES } from "./linux-families.js";
 import { POSIX } from "./posix.js";
 import { TIMESTAMPING_FLAGS } from "./timestamping.js";
 import type { Constants } from "./types.js";
@@ -14,7 +16,6 @@ export const GENERIC: Constants = {
   SOL_TCP: 6,
   SOL_UDP: 17,
   SOL_IPV6: 41,
-  SOL_NETLINK: 270,
 
   AF_INET6: 10,
   AF_NETLINK: 16,
@@ -125,6 +126,11 @@ export const GENERIC: Constants = {
   IP_MINTTL: 21,
   IP_CHECKSUM: 23,
   IP_RECVFRAGSIZE: 25,
+  IP_MULTICAST_IF: 32,
+  IP_MULTICAST_TTL: 33,
+  IP_MULTICAST_LOOP: 34,
+  IP_ADD_MEMBERSHIP: 35,
+  IP_DROP_MEMBERSHIP: 36,
   IP_PROTOCOL: 52,
 
   IPV6_2292PKTINFO: 2,
@@ -135,7 +141,14 @@ export const GENERIC: Constants = {
   IPV6_2292HOPLIMIT: 8,
   IPV6_NEXTHOP: 9,
   IPV6_FLOWINFO: 11,
+  IPV6_UNICAST_HOPS: 16,
+  IPV6_MULTICAST_IF: 17,
+  IPV6_MULTICAST_HOPS: 18,
+  IPV6_MULTICAST_LOOP: 19,
+  IPV6_JOIN_GROUP: 20,
+  IPV6_LEAVE_GROUP: 21,
   IPV6_RECVERR: 25,
+  IPV6_V6ONLY: 26,
   IPV6_RECVPKTINFO: 49,
   IPV6_PKTINFO: 50,
   IPV6_RECVHOPLIMIT: 51,
@@ -162,7 +175,8 @@ export const GENERIC: Constants = {
   UDP_SEGMENT: 103,
   UDP_GRO: 104,
 
-  NETLINK_PKTINFO: 3,
-
   UIO_MAXIOV: 1024,
+
+  // Last: SOL_IP is what the number of several levels is called.
+  ...FAMILIES,
 };

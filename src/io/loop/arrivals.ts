@@ -1,19 +1,23 @@
 // The calls that wait for what arrives at one socket, messages or connections, served in order.
 
-import { SyscallError } from "../errors.js";
+import { ownError, SyscallError } from "../errors.js";
 import { theFrame } from "../frame.js";
 import { type Patience, timedOut, watchPatience } from "./giving-up.js";
 import { Line, type Linked } from "./line.js";
 import { type Lifeline, Share } from "./readiness.js";
 
-/** One try: what has arrived, or -errno. May throw what is wrong with it. */
-export type Attempt<T> = () => T | number;
+/** What is tried: an object, because a closure for each socket would take more memory than the rest of what waits. */
+export interface Attempt<T> {
+  /** One try: what has arrived, or -errno. May throw what is wrong with it. */
+  attempt(): T | number;
+}
 
 /** A call that waits. */
 interface Waiting<T> extends Linked<Waiting<T>> {
   readonly attempt: Attempt<T>;
   resolve(arrived: T): void;
-  reject(error: Error): void;
+  /** Without an error at the end, for one that stays. */
+  reject(error?: Error): void;
   stop: (() => void) | undefined;
   /** Whether it gets everything that arrives, and not one thing. */
   readonly stays: boolean;
@@ -22,7 +26,7 @@ interface Waiting<T> extends Linked<Waiting<T>> {
 function waitingFor<T>(
   attempt: Attempt<T>,
   resolve: (arrived: T) => void,
-  reject: (error: Error) => void,
+  reject: (error?: Error) => void,
   stays: boolean,
 ): Waiting<T> {
   const place = { before: undefined, after: undefined, waits: false };
@@ -36,7 +40,7 @@ export interface IdleLimit {
   over(): void;
 }
 
-/** Hands out what arrives at one socket. */
+/** Hands out what arrives at one socket; null is the end. */
 export class Arrivals<T> {
   readonly #syscall: string;
   readonly #fd: number;
@@ -79,16 +83,16 @@ export class Arrivals<T> {
     });
   }
 
-  /** Calls back with everything that arrives, until it is stopped or fails; never at once. Answers what stops it. */
+  /** Calls back with everything that arrives, to the end, an error, or until it is stopped; never at once. Answers what stops it. */
   each(
     attempt: Attempt<T>,
-    take: (arrived: T) => void,
-    failed: (error: Error) => void,
+    take: (arrived: NonNullable<T>) => void,
+    ended: (error?: Error) => void,
   ): () => void {
-    const waiting = waitingFor(attempt, take, failed, true);
+    const waiting = waitingFor(attempt, take as (arrived: T) => void, ended, true);
     const broken = this.#broken;
     if (broken === undefined) this.#enter(waiting);
-    else queueMicrotask(() => failed(broken()));
+    else queueMicrotask(() => ended(broken()));
     return () => this.#leave(waiting);
   }
 
@@ -100,10 +104,15 @@ export class Arrivals<T> {
     if (!this.#dry) this.#continueLater();
   }
 
-  /** Something has arrived, or the peer has ended. */
-  ready(): void {
+  /** Refuses what would take something from those who wait. */
+  checkIdle(): void {
+    if (this.#line.first !== undefined) throw receivesPending();
+  }
+
+  /** Something has arrived, or the peer has ended. Answers whether anything was handed out. */
+  ready(): boolean {
     this.#dry = false;
-    this.#serve();
+    return this.#serve();
   }
 
   /** Nothing more is handed out: who waits is refused. */
@@ -116,19 +125,20 @@ export class Arrivals<T> {
   }
 
   #try(attempt: Attempt<T>): T | undefined {
-    const got = attempt();
+    const got = attempt.attempt();
     if (typeof got !== "number") return got;
     if (got !== -theFrame().EAGAIN) throw new SyscallError(-got, this.#syscall, { fd: this.#fd });
     this.#dry = true;
     return undefined;
   }
 
-  #serve(): void {
+  #serve(): boolean {
+    let served = false;
     for (let first = this.#line.first; first !== undefined; first = this.#line.first) {
-      if (this.#dry) return;
+      if (this.#dry) break;
       if (!this.#share.take()) {
         this.#continueLater();
-        return;
+        break;
       }
       let got: T | undefined;
       try {
@@ -138,22 +148,41 @@ export class Arrivals<T> {
         this.#fail(first, error as Error);
         continue;
       }
-      if (got !== undefined) this.#deliver(first, got);
+      if (got === undefined) continue;
+      served = true;
+      this.#deliver(first, got);
     }
+    return served;
   }
 
   #deliver(waiting: Waiting<T>, arrived: T): void {
     this.#idling?.refresh();
-    if (!waiting.stays) this.#leave(waiting);
-    contained(() => waiting.resolve(arrived));
+    const { stays } = waiting;
+    const ends = stays && arrived === null;
+    if (ends || !stays) this.#leave(waiting);
+    try {
+      if (ends) waiting.reject();
+      else waiting.resolve(arrived);
+    } catch (error) {
+      throwOutside(error);
+    }
   }
 
   #fail(waiting: Waiting<T>, error: Error): void {
-    contained(() => waiting.reject(error));
+    try {
+      waiting.reject(error);
+    } catch (thrown) {
+      throwOutside(thrown);
+    }
   }
 
   /** Others get their turn of the event loop first. */
   #continueLater(): void {
+    // An immediate for each turn of an endless flood would keep the process running: an event does if somebody waits for it.
+    if (!this.#life.counts) {
+      this.#life.again();
+      return;
+    }
     if (this.#continuing) return;
     this.#continuing = true;
     setImmediate(() => {
@@ -182,13 +211,16 @@ export class Arrivals<T> {
   }
 }
 
+function receivesPending(): Error {
+  return ownError(
+    "ERR_CMSG_RECEIVES_PENDING",
+    "calls of this socket wait for what arrives, and this one would take it from them: end them first, or use them",
+  );
+}
+
 /** A caller's exception is the process's: what else has arrived is still handed out. */
-function contained(callback: () => void): void {
-  try {
-    callback();
-  } catch (error) {
-    process.nextTick(() => {
-      throw error;
-    });
-  }
+function throwOutside(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
 }

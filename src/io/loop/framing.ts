@@ -5,12 +5,20 @@ import type { ControlMessage } from "../../codec/message.js";
 import { ownError } from "../errors.js";
 import { closeFds, Fd } from "../fd.js";
 import { Received } from "../received.js";
+import type { SocketSettings } from "./socket-options.js";
 
 /** Bytes of the length in front of a frame: big-endian, of the payload alone. */
 export const HEAD_LENGTH = 4;
 
-/** The bytes in front of a payload. */
-export function frameHead(length: number, limit: number): Uint8Array {
+/** What makes the bytes in front of a payload, on a framed socket. */
+export function headsOf({
+  framed,
+  frameLimit,
+}: SocketSettings): ((length: number) => Uint8Array) | undefined {
+  return framed ? (length) => frameHead(length, frameLimit) : undefined;
+}
+
+function frameHead(length: number, limit: number): Uint8Array {
   if (length > limit) throw tooLong(length, limit);
   const head = Buffer.allocUnsafe(HEAD_LENGTH);
   head.writeUInt32BE(length);
@@ -74,6 +82,11 @@ export class FrameReader {
       this.#got += part.bytes;
       this.#keep(part, fdLimit);
     }
+  }
+
+  /** Whether a part of a frame was read whose rest is still to come. */
+  get isInside(): boolean {
+    return this.#broken === undefined && (this.#got > 0 || this.#data !== undefined);
   }
 
   /** Closes the descriptors of a frame that was not completed. */

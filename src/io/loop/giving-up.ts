@@ -112,3 +112,12 @@ function offAbort(signal: AbortSignal, callback: () => void): void {
   audiences.delete(signal);
   signal.removeEventListener("abort", known.listener);
 }
+
+/** What an act answers, with its error as a refusal. An async function would put another promise around the one that there is. */
+export function promised<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return act();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}

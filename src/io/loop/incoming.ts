@@ -26,39 +26,46 @@ const DONTWAIT = importedConstant("MSG_DONTWAIT");
 const SOCK_SEQPACKET = importedConstant("SOCK_SEQPACKET");
 const SOCK_STREAM = importedConstant("SOCK_STREAM");
 
-/** Receives from one socket. */
-export class Incoming {
+/** Receives from one socket, by itself as its settings say. */
+export class Incoming implements Attempt<Received | null> {
   readonly #fd: Fd;
-  readonly #number: number;
-  readonly #type: number;
   readonly #settings: SocketSettings;
   readonly #frames: FrameReader | undefined;
+  readonly #plan: ReceivePlan;
   /** Who tells of it. */
   readonly #socket: object;
-  /** The attempt of a receive without options of its own. */
-  readonly attempt: Attempt<Received | null>;
 
-  constructor(socket: object, fd: Fd, type: number, settings: SocketSettings) {
+  constructor(socket: object, fd: Fd, settings: SocketSettings) {
     this.#socket = socket;
     this.#fd = fd;
-    this.#number = fd.number;
-    this.#type = type;
     this.#settings = settings;
     this.#frames = settings.framed ? new FrameReader(settings.frameLimit) : undefined;
-    this.attempt = this.attemptWith({});
+    this.#plan = planFor(settings.dataLimit);
   }
 
-  /** The attempt of a receive with options. */
+  attempt(): Received | null | number {
+    return this.#attempt(this.#plan, this.#settings.fdLimit);
+  }
+
+  /** A receive with options. */
   attemptWith(options: AsyncReceiveOptions): Attempt<Received | null> {
     const settings = this.#settings;
     const { dataLimit = settings.dataLimit, fdLimit = settings.fdLimit } = options;
     const most = integerIn(fdLimit, 0, 0x7fffffff, "fdLimit");
     const plan = planFor(integerIn(dataLimit, 1, 0x7fffffff, "dataLimit"));
-    const limit = settings.acceptFds ? most : 0;
+    return { attempt: () => this.#attempt(plan, most) };
+  }
+
+  #attempt(plan: ReceivePlan, most: number): Received | null | number {
+    const limit = this.#settings.acceptFds ? most : 0;
     const frames = this.#frames;
-    if (frames === undefined) return () => this.#message(plan, limit);
-    const into = (part: Uint8Array): Received | number => this.#receiveInto(part);
-    return () => this.#handOut(frames.read(into, limit));
+    if (frames === undefined) return this.#message(plan, limit);
+    return this.#handOut(frames.read((part) => this.#receiveInto(part), limit));
+  }
+
+  /** Whether bytes were read that nobody has got yet. */
+  get isInside(): boolean {
+    return this.#frames?.isInside === true;
   }
 
   /** Closes what was received of a frame that is not complete. */
@@ -68,13 +75,14 @@ export class Incoming {
 
   #message(plan: ReceivePlan, fdLimit: number): Received | null | number {
     const frame = theFrame();
-    if (this.#type === SOCK_SEQPACKET) {
+    const { number, kind } = this.#fd;
+    if (kind?.type === SOCK_SEQPACKET) {
       // An empty record would read like the end.
-      const waiting = recordWaiting(this.#number);
+      const waiting = recordWaiting(number);
       if (waiting <= 0) return waiting === 0 ? null : waiting;
     }
-    const got = receivePlanned(frame, this.#fd, this.#number, plan, fdLimit);
-    if (typeof got === "number" || got.bytes > 0 || this.#type !== SOCK_STREAM) {
+    const got = receivePlanned(frame, this.#fd, number, plan, fdLimit);
+    if (typeof got === "number" || got.bytes > 0 || kind?.type !== SOCK_STREAM) {
       return this.#handOut(got);
     }
     // At the end of a stream the kernel invents credentials of pid 0: no message came, so nobody sent it.
@@ -84,7 +92,7 @@ export class Incoming {
 
   /** Receives a part of a frame. */
   #receiveInto(into: Uint8Array): Received | number {
-    return receivePlanned(theFrame(), this.#fd, this.#number, planOf({ into }), 0x7fffffff);
+    return receivePlanned(theFrame(), this.#fd, this.#fd.number, planOf({ into }), 0x7fffffff);
   }
 
   #handOut(got: Received | null | number): Received | null | number {
@@ -95,10 +103,10 @@ export class Incoming {
   }
 }
 
-/** The plan of the last limit: most sockets have the same, and it need not be laid out again for each of them. */
 let usual: ReceivePlan | undefined;
 
-function planFor(dataLimit: number): ReceivePlan {
+/** The plan of a limit. Most sockets have the same, and that of the last one need not be laid out again for each of them. */
+export function planFor(dataLimit: number): ReceivePlan {
   if (usual?.dataLimit !== dataLimit) usual = planOf({ dataLimit });
   return usual;
 }

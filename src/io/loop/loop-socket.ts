@@ -2,12 +2,14 @@
 
 import { inspect } from "node:util";
 import type { Address } from "../../codec/address.js";
+import { BORROW, type Use } from "../descriptor.js";
 import { ownError } from "../errors.js";
 import { type Fd, ownFresh } from "../fd.js";
+import { forgetOwner } from "../leak.js";
 import { getsockname } from "../names.js";
 import { Lifeline } from "./readiness.js";
 
-/** A socket on the event loop. */
+/** A socket on the event loop: what `UnixSocket`, `UnixServer` and `UdpSocket` have in common. Every call of this package takes it as a socket. */
 export abstract class LoopSocket {
   /** @internal */
   protected readonly life: Lifeline = new Lifeline();
@@ -21,10 +23,19 @@ export abstract class LoopSocket {
     this.#name = name;
   }
 
-  /** Begins to be told of events. The last step of making one: whoever made it owns the descriptor until then. @internal */
-  protected begin(ready: (events: number) => void): void {
-    this.life.begin(this.#fd.number, { ready });
+  /**
+   * Begins to be told of events. The last step of making one: whoever made it owns the descriptor until then. What is observed is
+   * not collected, so its descriptor need not be watched for that.
+   *
+   * @internal
+   */
+  protected begin(): void {
+    this.life.begin(this.#fd.number, this);
+    forgetOwner(this.#fd);
   }
+
+  /** Is told of events. @internal */
+  abstract ready(events: number): boolean;
 
   /** Refuses calls that wait. @internal */
   protected abstract leave(why: () => Error): void;
@@ -35,7 +46,13 @@ export abstract class LoopSocket {
     return this.#fd;
   }
 
-  /** The descriptor's number; borrowed: it stays owned here. Throws `ERR_CMSG_SOCKET_CLOSED` after the end. */
+  /** Refuses a use that this socket's own calls must not get mixed up with. @internal */
+  protected abstract guard(use: Use): void;
+
+  /**
+   * The descriptor's number; borrowed: it stays owned here. A call on the number does not know what waits in this socket: give
+   * it the socket itself. Throws `ERR_CMSG_SOCKET_CLOSED` after the end.
+   */
   get fd(): number {
     return this.open().number;
   }
@@ -64,10 +81,12 @@ export abstract class LoopSocket {
    * Gives the descriptor away; calls that wait are refused as by `close`.
    *
    * @returns The socket's `Fd`, owned by the caller.
-   * @throws Error `ERR_CMSG_SOCKET_CLOSED`.
+   * @throws Error `ERR_CMSG_SOCKET_CLOSED`; `ERR_CMSG_WRITES_PENDING` when the kernel has a part of a stream message,
+   * `ERR_CMSG_FRAME_PENDING` when a part of a frame was read: the rest would be lost. The socket goes on as before then.
    */
   take(): Fd {
     const fd = this.open();
+    this.guard("take");
     this.#letGo();
     return ownFresh(fd.take(), fd.kind);
   }
@@ -95,10 +114,17 @@ export abstract class LoopSocket {
   }
 
   static {
-    Object.defineProperty(this.prototype, inspect.custom, {
-      value(this: LoopSocket): string {
-        return `${this.#name} ${inspect(this.#fd).replace(/^Fd /, "")}`;
-      },
+    function text(this: LoopSocket): string {
+      return `${this.#name} ${inspect(this.#fd).replace(/^Fd /, "")}`;
+    }
+    function borrow(this: LoopSocket, use: Use): Fd {
+      const fd = this.open();
+      this.guard(use);
+      return fd;
+    }
+    Object.defineProperties(this.prototype, {
+      [inspect.custom]: { value: text },
+      [BORROW]: { value: borrow },
     });
   }
 }
@@ -106,4 +132,14 @@ export abstract class LoopSocket {
 /** The error of calls on a socket that was closed. */
 export function closedError(): Error {
   return ownError("ERR_CMSG_SOCKET_CLOSED", "this socket was closed or its descriptor was taken");
+}
+
+/** The socket that is made of a descriptor and owns it; the descriptor is closed when none can be made. */
+export function making<S extends LoopSocket>(fd: Fd, make: () => S): S {
+  try {
+    return make();
+  } catch (error) {
+    fd.close();
+    throw error;
+  }
 }

@@ -14,10 +14,11 @@ import type { SocketKind } from "../query.js";
 import { fdNumbers, type Sent, textOrParts } from "../send-fds.js";
 import { FD_LIMIT, planSend, type SendPlan } from "../send-plan.js";
 import type { WaitOptions } from "./giving-up.js";
+import type { Linked } from "./line.js";
 
 /** What goes with the data of an asynchronous send. */
 export interface AsyncSendOptions extends WaitOptions {
-  /** Numbers, `Fd`s, `FileHandle`s, sockets or servers of Node; borrowed, and duplicated while they have to wait. */
+  /** Numbers, `Fd`s, `UnixSocket`s, `UnixServer`s, `FileHandle`s, sockets or servers of Node; borrowed, and duplicated while they have to wait. */
   readonly fds?: Iterable<DescriptorLike>;
   /** Further control messages, sent with the first byte. */
   readonly control?: Iterable<MessageInput>;
@@ -36,6 +37,16 @@ export interface Queueable extends Outgoing {
   heldControl: readonly Fd[];
   /** Descriptors that the kernel had before the message waited. */
   fdsBefore: number;
+}
+
+/** A message in the queue, and who waits for it. */
+export interface Queued extends Linked<Queued> {
+  readonly message: Queueable;
+  resolve(sent: Sent): void;
+  reject(error: Error): void;
+  stop: (() => void) | undefined;
+  /** Whether its promise is settled although the rest of it has still to be sent. */
+  settled: boolean;
 }
 
 const SOL_SOCKET = importedConstant("SOL_SOCKET");
@@ -89,11 +100,21 @@ function planWith(
   return { ...plan, flags: plan.flags | DONTWAIT };
 }
 
+/** How often a message is tried that is refused for earlier ones: each of them refuses once. */
+const TRIES = 8;
+
+/** A socket, and whether it refuses messages for earlier ones. */
+export interface Sending {
+  readonly fd: number;
+  /** Whether a refusal was meant for an earlier message: this one was not tried. */
+  readonly isOfEarlier: ((errno: number) => boolean) | undefined;
+}
+
 /** Sends as much as the kernel takes now: 0 when all of it is sent, or -errno. */
-export function sendOn(frame: Frame, fd: number, stream: boolean, message: Queueable): number {
+export function sendOn(frame: Frame, side: Sending, stream: boolean, message: Queueable): number {
   do {
     const { fds } = message;
-    const sent = sendPiece(frame, fd, message);
+    const sent = tryPiece(frame, side, message);
     if (sent < 0) return sent;
     if (message.fds > fds && message.held.length > 0) {
       closeFds(message.held.slice(fds, message.fds));
@@ -104,6 +125,14 @@ export function sendOn(frame: Frame, fd: number, stream: boolean, message: Queue
     }
   } while (stream && message.bytes < message.total);
   return 0;
+}
+
+function tryPiece(frame: Frame, side: Sending, message: Queueable): number {
+  let sent = sendPiece(frame, side.fd, message);
+  for (let tries = 1; sent < 0 && tries < TRIES && side.isOfEarlier?.(-sent) === true; tries++) {
+    sent = sendPiece(frame, side.fd, message);
+  }
+  return sent;
 }
 
 /**

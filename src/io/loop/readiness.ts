@@ -3,14 +3,19 @@
 import { isMainThread } from "node:worker_threads";
 import { type Watch, watchReadable } from "../../../shim/index.js";
 import { closeNumber } from "../file.js";
-import { makeSelector, type Selector } from "./selector.js";
+import { makeSelector, READABLE, type Selector } from "./selector.js";
 
 /** Is told what its descriptor has become ready for. */
 export interface Observer {
-  ready(events: number): void;
+  /** Answers whether it took anything, when it was told of something to read. */
+  ready(events: number): boolean;
 }
 
 const observers = new Map<number, Observer>();
+/** The first of them when there is no other. */
+let alone: Observer | undefined;
+/** Tokens of those that are told of room. */
+const roomWatched = new Set<number>();
 let lastToken = 0;
 let selector: Selector | undefined;
 let watch: Watch | undefined;
@@ -20,7 +25,7 @@ function theSelector(): Selector {
   const made = makeSelector();
   watch = watchReadable(made.number, () => {
     turn++;
-    made.take(notify);
+    if (!made.dropsTaken || !tryAlone()) made.take(notify);
   });
   selector = made;
   // The process outlives its worker threads, and so would their descriptors.
@@ -34,15 +39,30 @@ function leaveThread(): void {
   selector = undefined;
 }
 
-/** One observer's failure is the process's, but not the other observers'. */
+/**
+ * One socket alone need not be asked what has happened: it is tried, which saves a system call for each event. While it takes
+ * something there is no hurry to fetch the event: it is told again.
+ */
+function tryAlone(): boolean {
+  if (alone === undefined || roomWatched.size > 0) return false;
+  return tell(alone, READABLE);
+}
+
 function notify(token: number, events: number): void {
+  // A token without an observer: its socket was closed by another one's callback in the same turn.
+  const observer = observers.get(token);
+  if (observer !== undefined) tell(observer, events);
+}
+
+/** One observer's failure is the process's, but not the other observers'. */
+function tell(observer: Observer, events: number): boolean {
   try {
-    // A token without an observer: its socket was closed by another one's callback in the same turn.
-    observers.get(token)?.ready(events);
+    return observer.ready(events);
   } catch (error) {
     process.nextTick(() => {
       throw error;
     });
+    return false;
   }
 }
 
@@ -54,12 +74,22 @@ export function observe(fd: number, observer: Observer, room = false): number {
   const token = lastToken;
   set.add(fd, token, room);
   observers.set(token, observer);
+  if (room) roomWatched.add(token);
+  findAlone();
   return token;
+}
+
+function findAlone(): void {
+  alone = undefined;
+  if (observers.size === 1) for (const observer of observers.values()) alone = observer;
 }
 
 /** Ends the observation. Call it before the descriptor is closed: its open file may live on in other processes. */
 export function unobserve(fd: number, token: number): void {
-  if (observers.delete(token)) selector?.remove(fd);
+  if (!observers.delete(token)) return;
+  roomWatched.delete(token);
+  findAlone();
+  selector?.remove(fd);
 }
 
 /** Awaited calls: those that keep the process running, and those that do not. */
@@ -82,7 +112,6 @@ export class Lifeline {
   #token = -1;
   #calls = 0;
   #counts = true;
-
   /** Begins to observe the socket. */
   begin(fd: number, observer: Observer): void {
     this.#token = observe(fd, observer);
@@ -97,7 +126,15 @@ export class Lifeline {
 
   /** Says whether events tell of room for what is to be sent; they do not at first. */
   watchRoom(on: boolean): void {
-    if (this.#token >= 0) selector?.change(this.#fd, this.#token, on);
+    if (this.#token < 0 || on === roomWatched.has(this.#token)) return;
+    if (on) roomWatched.add(this.#token);
+    else roomWatched.delete(this.#token);
+    selector?.change(this.#fd, this.#token, on);
+  }
+
+  /** Has the event of what is there already come once more, if anything is. */
+  again(): void {
+    if (this.#token >= 0) selector?.again(this.#fd, this.#token, roomWatched.has(this.#token));
   }
 
   /** A call is awaited that an event will end. */
@@ -133,14 +170,18 @@ const BURST = 64;
 let turn = 0;
 let ending = false;
 
-/** An immediate for each turn would cost a system call: the loop has to look for events without waiting for them. */
+/**
+ * An immediate for each turn would cost a system call: the loop has to look for events without waiting for them. Whoever is to
+ * go on keeps the process running, or not.
+ */
 function endTurn(): void {
   if (ending) return;
   ending = true;
-  setImmediate(() => {
+  const end = setImmediate(() => {
     ending = false;
     turn++;
   });
+  end.unref?.();
 }
 
 /** What one socket may do in one turn: a busy one does not keep others waiting. */

@@ -65,10 +65,11 @@ function whenWritable(probe: Fd, ready: () => void): () => void {
   };
   try {
     const observer = {
-      ready(events: number): void {
-        if ((events & WRITABLE) === 0) return;
+      ready(events: number): boolean {
+        if ((events & WRITABLE) === 0) return false;
         end();
         ready();
+        return false;
       },
     };
     token = observe(probe.number, observer, true);

@@ -12,6 +12,8 @@ export const READABLE = 1;
 export const WRITABLE = 2;
 /** The peer sends no more. */
 export const HANGUP = 4;
+/** An error is pending, or reported in the error queue. */
+export const FAILED = 8;
 
 /** Events that are taken at once; the rest waits for the next turn of the loop. */
 const EVENT_LIMIT = 64;
@@ -20,10 +22,14 @@ const EVENT_LIMIT = 64;
 export interface Selector {
   /** The set itself, as a descriptor that is readable while any of them is ready. */
   readonly number: number;
+  /** Whether the set is not ready any more when the cause of an event is gone, although nobody has taken the event. */
+  readonly dropsTaken: boolean;
   /** Adds a descriptor; its events carry the token. They tell of room when `room` is true. */
   add(fd: number, token: number, room: boolean): void;
   /** Says whether a descriptor that was added tells of room. Room that there is already is told of, too. */
   change(fd: number, token: number, room: boolean): void;
+  /** Has the event of what is there already come once more. */
+  again(fd: number, token: number, room: boolean): void;
   /** Takes a descriptor out. One that was closed already is out by itself. */
   remove(fd: number): void;
   /** Hands over what is ready now: tokens and bits. */
@@ -50,6 +56,7 @@ const INTEREST = EPOLLIN | EPOLLRDHUP | EPOLLET | 0;
 /** epoll(7). */
 class EpollSelector implements Selector {
   readonly number: number;
+  readonly dropsTaken = true;
   readonly #frame: Frame = theFrame();
   /** Offset of the array of struct epoll_event. */
   readonly #events: number;
@@ -70,6 +77,10 @@ class EpollSelector implements Selector {
 
   change(fd: number, token: number, room: boolean): void {
     this.#control(EPOLL_CTL_MOD, fd, token, room);
+  }
+
+  again(fd: number, token: number, room: boolean): void {
+    this.change(fd, token, room);
   }
 
   /** Every message that the peer takes makes room: asking for that unneeded would wake this process for each. */
@@ -105,6 +116,7 @@ function epollBits(events: number): number {
   if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) !== 0) bits |= READABLE;
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) !== 0) bits |= WRITABLE;
   if ((events & (EPOLLRDHUP | EPOLLHUP)) !== 0) bits |= HANGUP;
+  if ((events & EPOLLERR) !== 0) bits |= FAILED;
   return bits;
 }
 
@@ -120,6 +132,7 @@ const KEVENT_WORDS = process.platform === "freebsd" ? 16 : 8;
 /** kqueue(2). */
 class KqueueSelector implements Selector {
   readonly number: number;
+  readonly dropsTaken = false;
   readonly #frame: Frame = theFrame();
   readonly #events: number;
 
@@ -140,6 +153,10 @@ class KqueueSelector implements Selector {
   /** Adding it once more tells of the room that there is. */
   change(fd: number, token: number, room: boolean): void {
     if (room) this.add(fd, token);
+  }
+
+  again(fd: number, token: number): void {
+    this.add(fd, token);
   }
 
   remove(fd: number): void {

@@ -2,34 +2,28 @@
 
 import { errnoName } from "../../../shim/index.js";
 import { sends } from "../diagnostics.js";
-import { ownError } from "../errors.js";
 import { theFrame } from "../frame.js";
+import { isUnix, isUnixStream } from "../kind.js";
+import type { SocketKind } from "../query.js";
 import { sendError } from "../send-error.js";
 import type { Sent } from "../send-fds.js";
 import { type Patience, watchPatience } from "./giving-up.js";
-import { Line, type Linked } from "./line.js";
+import { Line } from "./line.js";
 import {
   holdData,
   holdDescriptors,
   needsHoldingFirst,
   type Queueable,
+  type Queued,
   releaseHeld,
+  type Sending,
   sendOn,
   sentOf,
   waitingFds,
 } from "./queued.js";
 import { type Lifeline, Share } from "./readiness.js";
 import { later, whenRoomAt } from "./room.js";
-
-/** A message in the queue, and who waits for it. */
-interface Queued extends Linked<Queued> {
-  readonly message: Queueable;
-  resolve(sent: Sent): void;
-  reject(error: Error): void;
-  stop: (() => void) | undefined;
-  /** Whether its promise is settled although the rest of it has still to be sent. */
-  settled: boolean;
-}
+import { ENDED, PASSING, queueFull, torn, withSent, writesPending } from "./unsent.js";
 
 /** What a queue may hold before it refuses more. */
 export interface QueueLimits {
@@ -37,21 +31,15 @@ export interface QueueLimits {
   readonly queueFds: number;
 }
 
-/** Refusals that pass when a receiver takes something, or memory is freed. */
-const PASSING = new Set(["ETOOMANYREFS", "ENOBUFS", "ENOMEM"]);
-
-/** The peer's end is the end of all messages: each is refused by the kernel itself. */
-const ENDED = new Set(["EPIPE", "ECONNRESET", "ENOTCONN"]);
-
 /** Sends the messages of one socket. */
 export class Sender {
-  readonly #socket: object;
-  readonly #fd: number;
-  readonly #life: Lifeline;
+  readonly #side: Sending & {
+    socket: object;
+    kind: SocketKind;
+    limits: QueueLimits;
+    life: Lifeline;
+  };
   readonly #stream: boolean;
-  readonly #limits: QueueLimits;
-  /** Whether events tell of room. */
-  #watching = false;
   readonly #queue = new Line<Queued>();
   readonly #share = new Share();
   #continuing = false;
@@ -65,17 +53,33 @@ export class Sender {
   #drained: (() => void)[] | undefined;
   #endRoom: (() => void) | undefined;
 
-  constructor(socket: object, fd: number, stream: boolean, limits: QueueLimits, life: Lifeline) {
-    this.#socket = socket;
-    this.#fd = fd;
-    this.#life = life;
-    this.#stream = stream;
-    this.#limits = limits;
+  /** @param isOfEarlier Whether a refusal was meant for an earlier message: this one was not tried. */
+  constructor(
+    socket: object,
+    fd: number,
+    kind: SocketKind,
+    limits: QueueLimits,
+    life: Lifeline,
+    isOfEarlier?: (errno: number) => boolean,
+  ) {
+    this.#side = { socket, fd, kind, limits, life, isOfEarlier };
+    this.#stream = isUnixStream(kind);
   }
 
   /** Bytes that wait to be sent. */
   get waiting(): number {
     return this.#bytes;
+  }
+
+  /** Refuses what would overtake messages that wait, or be taken for the rest of one that was cut short. */
+  checkIdle(): void {
+    if (this.#broken !== undefined) throw this.#broken();
+    if (this.#queue.first !== undefined) throw writesPending();
+  }
+
+  /** Whether a stream has a part of a message whose rest waits. */
+  get isInside(): boolean {
+    return this.#stream && (this.#queue.first?.message.bytes ?? 0) > 0;
   }
 
   /** Sends a message, now or when there is room. */
@@ -107,7 +111,7 @@ export class Sender {
   }
 
   #sendOn(message: Queueable): number {
-    return sendOn(theFrame(), this.#fd, this.#stream, message);
+    return sendOn(theFrame(), this.#side, this.#stream, message);
   }
 
   /** A stream that has begun a message waits out what passes: it would be of no more use. */
@@ -118,7 +122,7 @@ export class Sender {
   }
 
   #isFull(message: Queueable): boolean {
-    const { queueBytes, queueFds } = this.#limits;
+    const { queueBytes, queueFds } = this.#side.limits;
     return this.#bytes + message.total > queueBytes || this.#fds + waitingFds(message) > queueFds;
   }
 
@@ -129,7 +133,7 @@ export class Sender {
       return Promise.reject(this.#refuse(error as Error, message));
     }
     this.#count(message, 1);
-    this.#life.hold();
+    this.#side.life.hold();
     return new Promise((resolve, reject) => {
       const place = { before: undefined, after: undefined, waits: false };
       const end = { resolve, reject, stop: undefined, settled: false };
@@ -145,20 +149,14 @@ export class Sender {
     this.#fds += sign * waitingFds(message);
   }
 
-  /** The socket's own event tells of room on a stream and at a connected peer, but not of the rest. */
+  /** The socket's own event tells of room on a stream, at a connected peer, and in its own buffer, but not of the rest. */
   #awaitRoom({ plan }: Queueable, result: number): void {
     this.#endRoom?.();
     const flush = (): void => this.flush();
     if (result !== -theFrame().EAGAIN) this.#endRoom = later(flush);
-    else if (plan.to === undefined) this.#endRoom = undefined;
-    else this.#endRoom = whenRoomAt(this.#fd, plan.to, flush);
-    if (this.#endRoom === undefined) this.#watch(true);
-  }
-
-  #watch(on: boolean): void {
-    if (this.#watching === on) return;
-    this.#watching = on;
-    this.#life.watchRoom(on);
+    else if (plan.to === undefined || !isUnix(this.#side.kind)) this.#endRoom = undefined;
+    else this.#endRoom = whenRoomAt(this.#side.fd, plan.to, flush);
+    if (this.#endRoom === undefined) this.#side.life.watchRoom(true);
   }
 
   // Each try that a full receiver elsewhere refuses frees memory of this socket, which is an event again, for ever.
@@ -172,7 +170,7 @@ export class Sender {
     this.#endRoom?.();
     this.#endRoom = undefined;
     // Not as soon as nothing waits: a slow reader lets the next message wait as well.
-    if (this.#queue.first === undefined) this.#watch(false);
+    if (this.#queue.first === undefined) this.#side.life.watchRoom(false);
     for (let first = this.#queue.first; first !== undefined; first = this.#queue.first) {
       if (!this.#share.take()) {
         this.#continueLater();
@@ -232,7 +230,7 @@ export class Sender {
     const { message } = queued;
     this.#count(message, -1);
     releaseHeld(message);
-    this.#life.letGo();
+    this.#side.life.letGo();
     if (this.#queue.first !== undefined) return;
     this.#endRoom?.();
     this.#endRoom = undefined;
@@ -264,14 +262,14 @@ export class Sender {
 
   #told(message: Queueable): Sent {
     const sent = sentOf(message);
-    if (sends.hasSubscribers) sends.publish({ socket: this.#socket, ...sent });
+    if (sends.hasSubscribers) sends.publish({ socket: this.#side.socket, ...sent });
     return sent;
   }
 
   /** The error of a refused message. A stream that was left inside a message is of no more use. */
   #failure(errno: number, message: Queueable): Error {
     const { plan, total } = message;
-    const refused = { fd: this.#fd, plan, total, fds: waitingFds(message) };
+    const refused = { fd: this.#side.fd, plan, total, fds: waitingFds(message) };
     const error = sendError(errno, refused);
     return ENDED.has(error.code) ? withSent(error, message) : this.#refuse(error, message);
   }
@@ -280,20 +278,4 @@ export class Sender {
     if (this.#stream && message.bytes > 0) this.end(() => torn(error));
     return withSent(error, message);
   }
-}
-
-/** The error says what the kernel had taken of its message. */
-function withSent(error: Error, message: Queueable): Error {
-  return message.bytes === 0 ? error : Object.assign(error, { sent: sentOf(message) });
-}
-
-function torn(cause: Error): Error {
-  const message = "an earlier message was cut short on this stream: nothing can follow it";
-  return Object.assign(new Error(message, { cause }), { code: "ERR_CMSG_STREAM_TORN" });
-}
-
-function queueFull(): Error {
-  const message =
-    "too much waits to be sent on this socket: await earlier sends, or raise queueBytes or queueFds";
-  return ownError("ERR_CMSG_QUEUE_FULL", message);
 }

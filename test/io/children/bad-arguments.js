@@ -9,6 +9,9 @@ const pair = cmsg.socketpair({ type: "seqpacket" });
 const server = cmsg.listenUnix({ abstract: `bad-arguments-${process.pid}`, nonBlocking: true });
 const closed = cmsg.socket();
 closed.close();
+const [closedSocket, takenSocket] = cmsg.UnixSocket.pair();
+closedSocket.close();
+takenSocket.take().close();
 const data = Buffer.from("never");
 const address = { abstract: "nobody" };
 cmsg.sendmsg(pair[0], { data: Buffer.from("first") });
@@ -33,6 +36,8 @@ const NO_SOCKET = [
   [-42, R],
   [2 ** 31, R],
   [2 ** 53, R],
+  [closedSocket, "ERR_CMSG_SOCKET_CLOSED"],
+  [takenSocket, "ERR_CMSG_SOCKET_CLOSED"],
   [closed, "ERR_CMSG_FD_CLOSED"],
 ];
 const NO_OPTIONS = [
@@ -199,7 +204,8 @@ const CALLS = {
   "listenUnix backlog": [NO_INT, (backlog) => cmsg.listenUnix({ ...address, backlog })],
   "listenUnix mode": [NO_INT, (mode) => cmsg.listenUnix({ path: "never", mode })],
   "peerCredentials socket": [NO_SOCKET, (v) => cmsg.peerCredentials(v)],
-  "Fd number": [NO_SOCKET.slice(0, -1), (v) => new Fd(v)],
+  "peerPidfd socket": [NO_SOCKET, (v) => cmsg.peerPidfd(v)],
+  "Fd number": [NO_SOCKET.slice(0, -3), (v) => new Fd(v)],
 };
 for (const send of ["sendmsg", "trySendmsg"]) {
   CALLS[`${send} socket`] = [NO_SOCKET, (v) => cmsg[send](v, { data })];

@@ -1,8 +1,8 @@
 // The ends of a socket: close, end, take, dispose, the peer's end, and the end of patience with an idle one.
 
 import { inspect } from "node:util";
-import { Fd, type SyscallError, socketpair, UnixSocket } from "cmsg";
-import { assert } from "../../support/assert.js";
+import { Fd, type SyscallError, sendFds, socketpair, UnixSocket } from "cmsg";
+import { assert, throws } from "../../support/assert.js";
 import { after, fill, rejects, shrink, withSockets } from "../../support/loop.js";
 import { suite } from "../../support/suite.js";
 
@@ -90,6 +90,53 @@ test("take gives the descriptor away: nothing is shut down, calls that wait are 
   assert.is((await right.receive())?.data.toString(), "still connected");
   for (const socket of [again, right]) socket.close();
   assert.is(await right.receive().catch((error) => error.code), CLOSED.code);
+});
+
+/** So many bytes of what arrives, as text. */
+async function textOf(socket: UnixSocket, bytes: number): Promise<string> {
+  let text = "";
+  while (text.length < bytes) {
+    const message = await socket.receive();
+    text += message?.data;
+    message?.[Symbol.dispose]();
+  }
+  return text;
+}
+
+test("take is refused inside a message of a stream, whose rest would be lost; afterwards it works", async () => {
+  for (const framed of [false, true]) {
+    await withSockets({ framed }, async (left, right) => {
+      shrink(left, right);
+      const sent = left.send(Buffer.alloc(50_000, "a"), { fds: [0] });
+      assert.ok(left.queuedBytes > 0 && left.queuedBytes < 50_000);
+      throws(() => left.take(), { code: "ERR_CMSG_WRITES_PENDING" });
+      assert.is(await textOf(right, 50_000), "a".repeat(50_000));
+      assert.equal(await sent, { bytes: 50_000, fds: 1 });
+      using taken = left.take();
+      assert.not.ok(taken.closed);
+    });
+  }
+});
+
+test("take is refused inside a frame, of which a part was read; nothing of it is lost", async () => {
+  for (const cut of [1, 4, 6]) {
+    await withSockets({ framed: true }, async (left, right) => {
+      using raw = left.take();
+      const frame = Buffer.from("\0\0\0\u0004whole", "latin1").subarray(0, 8);
+      sendFds(raw, [0], { data: frame.subarray(0, cut) });
+      await rejects(right.receive({ timeoutMs: 1 }), { code: "ETIMEDOUT" });
+      throws(() => right.take(), { code: "ERR_CMSG_FRAME_PENDING" });
+      const receiving = right.receive();
+      throws(() => right.take(), { code: "ERR_CMSG_FRAME_PENDING" });
+      raw.write(frame.subarray(cut));
+      const message = await receiving;
+      assert.equal([`${message?.data}`, message?.fds.length], ["whol", 1]);
+      message?.[Symbol.dispose]();
+      raw.write(frame.subarray(0, 4));
+      using taken = right.take();
+      assert.is(taken.read(8).length, 4);
+    });
+  }
 });
 
 test("adopt leaves what it refuses untouched", () => {

@@ -1,9 +1,10 @@
 // Whatever interrupts: every byte and every descriptor arrives in order and once, or the promise says what the kernel had.
 
-import { Fd, type Sent, UnixSocket } from "cmsg";
+import { credentials, Fd, rights, type Sent, UnixSocket } from "cmsg";
 import fc from "fast-check";
 import { assert } from "../../support/assert.js";
 import { after, shrink, turns, withOpenFiles } from "../../support/loop.js";
+import { CAP_SETUID, hasCapability, ownIds } from "../../support/privilege.js";
 import { seed } from "../../support/random.js";
 import { suite } from "../../support/suite.js";
 
@@ -57,6 +58,10 @@ test("600 writes of 2 KiB with a descriptor each, not awaited, to a slow reader 
 interface Step {
   readonly size: number;
   readonly fds: number;
+  /** Further descriptors, in a control message: they go with the first byte. */
+  readonly extra: number;
+  /** Whether it says who sends it: with the first byte too. */
+  readonly says: boolean;
   /** How the send may give up. */
   readonly gives: "never" | "abort" | "timeout";
   /** Turns of the event loop between this send and the next. */
@@ -70,11 +75,30 @@ const step: fc.Arbitrary<Step> = fc
       { weight: 6, arbitrary: fc.integer({ min: 0, max: 4 }) },
       { weight: 1, arbitrary: fc.integer({ min: 250, max: 300 }) },
     ),
+    extra: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 3 })),
+    says: fc.boolean(),
     gives: fc.constantFrom("never", "never", "abort", "timeout"),
     pause: fc.integer({ min: 0, max: 3 }),
   })
   // A stream carries descriptors with data alone, 253 with a byte.
-  .map((one) => ({ ...one, size: Math.max(one.size, Math.ceil(one.fds / 253)) }) as Step);
+  .map((one) => {
+    const extra = one.fds > 5 ? 0 : one.extra;
+    return { ...one, extra, size: Math.max(one.size, Math.ceil((one.fds + extra) / 253)) } as Step;
+  });
+
+/** Who sends a message: only root may say somebody else, and then the kernel keeps what one has said from another's bytes. */
+const MAY_PRETEND = hasCapability(CAP_SETUID);
+
+function senderOf(index: number, says: boolean): ReturnType<typeof ownIds> {
+  return says && MAY_PRETEND ? { ...ownIds(), uid: 1000 + index } : ownIds();
+}
+
+/** A piece of the stream, and the control messages that came with it. */
+interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly values: readonly unknown[];
+}
 
 type Ending = "end" | "close" | "peer";
 
@@ -111,28 +135,38 @@ function dataOf(index: number, size: number): Buffer {
 }
 
 async function play({ steps, ending, dataLimit, rest }: Script, files: readonly Fd[]) {
-  const [left, right] = UnixSocket.pair();
+  const [left, right] = UnixSocket.pair({ passCredentials: true });
   shrink(left, right);
   const outcomes: Promise<Outcome>[] = [];
   const reading = (async () => {
     const parts: Buffer[] = [];
     const fds: number[] = [];
-    let count = 0;
+    const pieces: Piece[] = [];
+    let [count, at] = [0, 0];
     for await (const message of right.messages({ dataLimit })) {
       parts.push(message.data);
+      const from = at;
+      at += message.bytes;
+      pieces.push({ from, to: at, values: message.control.map(({ value }) => value) });
       fds.push(...message.fds.map(indexOf));
       if (++count % rest === 0) await turns(2);
       if (ending === "peer" && count > steps.length) break;
     }
     if (ending === "peer") right.close();
-    return { bytes: Buffer.concat(parts), fds };
+    return { bytes: Buffer.concat(parts), fds, pieces };
   })();
   let next = 0;
-  for (const [i, { size, fds, gives, pause }] of steps.entries()) {
-    const lent = Array.from({ length: fds }, () => (files[next++ % files.length] as Fd).dup());
+  for (const [i, { size, fds, extra, says, gives, pause }] of steps.entries()) {
+    const lend = () => (files[next++ % files.length] as Fd).dup();
+    const lent = Array.from({ length: fds }, lend);
+    const further = Array.from({ length: extra }, lend);
     const signal = gives === "abort" ? AbortSignal.timeout(1) : undefined;
     const options = {
       fds: lent,
+      control: [
+        ...(extra > 0 ? [rights(further)] : []),
+        ...(says ? [credentials(senderOf(i, says))] : []),
+      ],
       ...(signal === undefined ? {} : { signal }),
       ...(gives === "timeout" ? { timeoutMs: 1 } : {}),
     };
@@ -144,7 +178,7 @@ async function play({ steps, ending, dataLimit, rest }: Script, files: readonly 
         data.fill(0);
       }),
     );
-    Fd.closeAll(lent);
+    Fd.closeAll([...lent, ...further]);
     if (pause > 0) await turns(pause);
   }
   if (ending === "close") left.close();
@@ -163,11 +197,11 @@ function check({ steps, ending }: Script, { settled, arrived }: Awaited<ReturnTy
   let at = 0;
   let fdAt = 0;
   let next = 0;
-  for (const [i, { size, fds }] of steps.entries()) {
+  for (const [i, { size, fds, extra, says }] of steps.entries()) {
     const { sent, follows } = settled[i] as Outcome;
     const whole = dataOf(i, size);
     const first = next;
-    next += fds;
+    next += fds + extra;
     if (ending === "peer" && at >= arrived.bytes.length) return;
     const left = arrived.bytes.length - at;
     // What was begun is completed, unless the socket was closed under it.
@@ -177,8 +211,12 @@ function check({ steps, ending }: Script, { settled, arrived }: Awaited<ReturnTy
       arrived.bytes.subarray(at, at + bytes).equals(whole.subarray(0, bytes)),
       `bytes ${i}`,
     );
+    if (bytes > 0) {
+      const piece = arrived.pieces.find(({ from, to }) => from <= at && at < to);
+      assert.equal(piece?.values, [senderOf(i, says)], `sender ${i}`);
+    }
     at += bytes;
-    const mostFds = follows ? fds : sent.fds;
+    const mostFds = (follows ? fds : sent.fds) + (bytes > 0 ? extra : 0);
     const came = ending === "end" ? mostFds : Math.min(mostFds, arrived.fds.length - fdAt);
     const expected = Array.from({ length: came }, (_, n) => (first + n) % 5);
     assert.equal(arrived.fds.slice(fdAt, fdAt + came), expected, `descriptors ${i}`);

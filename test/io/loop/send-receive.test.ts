@@ -1,11 +1,12 @@
 // Sending and receiving on the event loop: data, descriptors and control messages, on every type of socket.
 
-import { closeSync, openSync } from "node:fs";
 import { credentials, type Fd, recvmsg, rights, sendFds, UnixSocket } from "cmsg";
 import { assert } from "../../support/assert.js";
 import { rejects, withOpenFiles, withSockets } from "../../support/loop.js";
 import { identity, indices, jsonOf, TYPES, upTo } from "../../support/message.js";
 import { ownIds } from "../../support/privilege.js";
+import { closeNumber, openNumber } from "../../support/raw.js";
+import { evaluation } from "../../support/runtime.js";
 import { suite } from "../../support/suite.js";
 
 const test = suite("UnixSocket: send and receive");
@@ -103,9 +104,9 @@ test("all kinds of data: views, lists of views, an iterator, nothing", async () 
 test("a large message is sent in pieces while the other end reads", async () => {
   await withSockets({}, async (left, right) => {
     const data = Buffer.alloc(3_000_000, (() => "0123456789abcdef-")());
-    const file = openSync("/dev/null", "r");
+    const file = openNumber("/dev/null");
     const sent = left.send(data, { fds: [file] });
-    closeSync(file);
+    closeNumber(file);
     const parts: Buffer[] = [];
     let fds = 0;
     for (let bytes = 0; bytes < data.length; ) {
@@ -232,7 +233,7 @@ test("another process gets the descriptor, and its answer comes back", async () 
       await socket.send(message.data.toString().toUpperCase(), { fds: message.fds });
       await socket.end();
     `;
-    const child = spawn(process.execPath, ["--input-type=module", "-e", source], {
+    const child = spawn(process.execPath, evaluation(source), {
       stdio: ["ignore", "inherit", "inherit", theirs.number],
     });
     theirs.close();

@@ -83,6 +83,32 @@ say(got.join());
   assert.equal(lines, ["1,2,3", "exit"]);
 });
 
+for (const [name, reads] of [
+  ["a callback", "right.onMessage(seen, () => {});"],
+  ["a loop", "(async () => { for await (const message of right.messages()) seen(message); })();"],
+] as const) {
+  test(`an endless flood of messages to ${name} of an unref'd socket does not keep the process running`, async () => {
+    const lines = await linesOf(`
+const [left, right] = UnixSocket.pair({ type: "seqpacket" });
+right.unref();
+const data = Buffer.from("x");
+const more = () => cmsg.trySendmsg(left, { data });
+const hold = setInterval(() => {}, 1000);
+let count = 0;
+function seen() {
+  if (++count === 2000) clearInterval(hold);
+  // Each brings two.
+  more();
+  more();
+}
+process.on("exit", () => say(count >= 2000));
+more();
+${reads}
+`);
+    assert.equal(lines, ["true"]);
+  });
+}
+
 for (const [name, waiting] of [
   ["a receive", "right.receive();"],
   ["a callback", "right.onMessage(() => {}, () => {});"],

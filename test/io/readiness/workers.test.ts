@@ -95,6 +95,49 @@ parentPort.postMessage(bytes);
   assert.equal(lines, ["800,800,800,800,800,800", "true"]);
 });
 
+test("a server and streams of a worker serve the main thread, with descriptors", async () => {
+  const lines = await linesOf(
+    halves(
+      `
+const worker = new Worker(new URL(import.meta.url));
+const [abstract] = await once(worker, "message");
+const ended = once(worker, "exit");
+for (let i = 0; i < 3; i++) {
+  const client = await UnixSocket.connect({ abstract });
+  const [inner, outer] = UnixSocket.pair();
+  await client.send("door " + i, { fds: [outer.fd] });
+  outer.close();
+  say(String((await inner.receive()).data), String((await client.receive()).data));
+  client.close();
+  inner.close();
+}
+await ended;
+`,
+      `
+const abstract = "cmsg-worker-" + process.pid;
+const server = await UnixServer.listen({ abstract });
+parentPort.postMessage(abstract);
+for (let i = 0; i < 3; i++) {
+  const stream = new cmsg.FdStream(await server.accept());
+  const fds = once(stream, "fds");
+  const [data] = await once(stream, "data");
+  const [[fd]] = await fds;
+  const door = UnixSocket.adopt(fd);
+  await door.send("through the " + data);
+  door.close();
+  stream.end("done");
+  await once(stream.resume(), "close");
+}
+server.close();
+`,
+    ),
+  );
+  assert.equal(
+    lines,
+    [0, 1, 2].map((i) => `through the door ${i} done`),
+  );
+});
+
 test("process.exit() in a worker ends the worker", async () => {
   const lines = await linesOf(
     halves(

@@ -1,0 +1,95 @@
+/* C: TCP connections accepted in one process and answered in another with "ok". Argument: how many connections go in one message at
+   most. Prints its port and its two processes. Ends with its standard input. */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define MOST 253
+
+static int most;
+
+static void fail(const char *what) {
+  perror(what);
+  exit(1);
+}
+
+static void accept_all(int listener, int channel) {
+  char byte = 0;
+  _Alignas(struct cmsghdr) char control[CMSG_SPACE(MOST * sizeof(int))];
+  int fds[MOST];
+  struct pollfd waiting = {listener, POLLIN, 0};
+  for (;;) {
+    if (poll(&waiting, 1, -1) < 0) fail("poll");
+    int count = 0;
+    while (count < most && (fds[count] = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) count++;
+    if (count == 0) continue;
+    struct iovec part = {&byte, 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control};
+    message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = SOL_SOCKET;
+    header->cmsg_type = SCM_RIGHTS;
+    header->cmsg_len = CMSG_LEN(count * sizeof(int));
+    memcpy(CMSG_DATA(header), fds, count * sizeof(int));
+    if (sendmsg(channel, &message, MSG_NOSIGNAL) != 1) fail("sendmsg");
+    for (int i = 0; i < count; i++) close(fds[i]);
+  }
+}
+
+static void answer_all(int channel) {
+  char byte;
+  _Alignas(struct cmsghdr) char control[CMSG_SPACE(MOST * sizeof(int))];
+  int fds[MOST];
+  for (;;) {
+    struct iovec part = {&byte, 1};
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control};
+    message.msg_controllen = sizeof control;
+    if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) != 1) exit(0);
+    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    int count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    memcpy(fds, CMSG_DATA(header), count * sizeof(int));
+    for (int i = 0; i < count; i++) {
+      send(fds[i], "ok", 2, MSG_NOSIGNAL);
+      close(fds[i]);
+    }
+  }
+}
+
+static pid_t start(void (*work)(int, int), int one, int other) {
+  pid_t pid = fork();
+  if (pid < 0) fail("fork");
+  if (pid > 0) return pid;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  work(one, other);
+  exit(0);
+}
+
+static void work_answer(int channel, int unused) {
+  (void)unused;
+  answer_all(channel);
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2) return 2;
+  most = atoi(argv[1]);
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), ends[2];
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t length = sizeof address;
+  if (bind(listener, (struct sockaddr *)&address, length) < 0 || listen(listener, 511) < 0) fail("listen");
+  if (getsockname(listener, (struct sockaddr *)&address, &length) < 0) fail("getsockname");
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0) fail("socketpair");
+  pid_t acceptor = start(accept_all, listener, ends[0]), worker = start(work_answer, ends[1], -1);
+  printf("%d %d %d\n", ntohs(address.sin_port), acceptor, worker);
+  fflush(stdout);
+  while (getchar() != EOF) continue;
+  kill(acceptor, SIGKILL);
+  kill(worker, SIGKILL);
+  return 0;
+}

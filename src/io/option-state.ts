@@ -1,0 +1,104 @@
+// Options of a socket that enable control messages: what they are set to, and setting several of them, all or none.
+
+import type { Buffer } from "node:buffer";
+import type { AnyDefinition } from "../codec/definition.js";
+import { type Option, optionNamed } from "../codec/option.js";
+import { ownError, SyscallError } from "./errors.js";
+import { theFrame } from "./frame.js";
+import { askKind, isUnixStream } from "./kind.js";
+import type { Choice } from "./option-choice.js";
+import { letsCome } from "./option-setting.js";
+import { optionBytes, readIntOption, readOption, writeOption } from "./query.js";
+
+/** An option to set. */
+export interface Step extends Choice {
+  /** What it is set to, from what it is. */
+  readonly bytes: (current: number) => Buffer;
+}
+
+/** Whether the option of a choice is set, in a way that lets its message come; undefined where the kernel does not tell. */
+export function isOn(fd: number, { option, definition }: Choice): boolean | undefined {
+  const { level, number } = option;
+  const value = readIntOption(fd, level, number);
+  if (value >= 0) return value > 0 && letsCome(option.name, value, definition.name);
+  return option.name === WRITE_ONLY && isUnixStream(askKind(fd)) ? undefined : false;
+}
+
+/** The option that Linux sets on streams of AF_UNIX, and never reads. */
+const WRITE_ONLY = "SO_INQ";
+
+function isSet(fd: number, { level, number }: Option): boolean {
+  return readIntOption(fd, level, number) > 0;
+}
+
+/** An option as it was. */
+interface Snapshot {
+  readonly option: Option;
+  readonly bytes: Buffer;
+}
+
+/** Bytes of the longest option of these. */
+const LONGEST = 16;
+
+/** Timestamps in microseconds and in nanoseconds: the kernel has one of these on at a time. */
+const STAMPS = ["SO_TIMESTAMP", "SO_TIMESTAMPNS"].flatMap((name) => [`${name}_OLD`, `${name}_NEW`]);
+
+/** Options as they are, and beside them what setting these may change. */
+function snapshotsOf(fd: number, steps: readonly Step[]): Snapshot[] {
+  const { abi } = theFrame();
+  const stamps = STAMPS.map((name) => optionNamed(abi, name, 0)).filter(
+    (each) => each !== undefined,
+  );
+  const numbers = new Set(stamps.map(({ number }) => number));
+  const stamping = steps.some(
+    ({ option }) => option.name.startsWith("SO_TIMESTAMP") && numbers.has(option.number),
+  );
+  const options = [...steps.map(({ option }) => option), ...(stamping ? stamps : [])];
+  const once = new Map(options.map((option) => [`${option.level} ${option.number}`, option]));
+  return [...once.values()].flatMap((option) => {
+    const length = readOption(fd, option.level, option.number, LONGEST);
+    return length < 0 ? [] : [{ option, bytes: optionBytes(Math.min(length, LONGEST)) }];
+  });
+}
+
+/** Puts options back: those that were off first, because switching off may take another one along. */
+function restore(fd: number, snapshots: readonly Snapshot[]): void {
+  const on = ({ bytes }: Snapshot): number => (bytes.some((byte) => byte !== 0) ? 1 : 0);
+  for (const { option, bytes } of [...snapshots].sort((a, b) => on(a) - on(b))) {
+    writeOption(fd, option.level, option.number, bytes);
+  }
+}
+
+/** Sets options one after another. When one is refused, all are as they were. */
+export function setAll(fd: number, steps: readonly Step[]): void {
+  const before = snapshotsOf(fd, steps);
+  for (const { option, definition, bytes } of steps) {
+    const { level, number } = option;
+    const current = Math.max(readIntOption(fd, level, number), 0);
+    const result = writeOption(fd, level, number, bytes(current));
+    if (result >= 0) continue;
+    restore(fd, before);
+    throw new SyscallError(-result, "setsockopt", { fd, hint: refusal(option, definition) });
+  }
+}
+
+/** The same, for options that are to be on afterwards. */
+export function setAllOn(fd: number, steps: readonly Step[]): void {
+  const before = snapshotsOf(fd, steps);
+  setAll(fd, steps);
+  const readable = new Set(before.map(({ option }) => option.name));
+  const off = steps.find(({ option }) => readable.has(option.name) && !isSet(fd, option));
+  if (off === undefined || off.bytes(0).every((byte) => byte === 0)) return;
+  const rival = before.find(({ option }) => STAMPS.includes(option.name) && isSet(fd, option));
+  const by = rival?.option.name ?? "another";
+  restore(fd, before);
+  throw ownError(
+    "ERR_CMSG_EXCLUSIVE_OPTIONS",
+    `${off.definition.name} cannot be enabled beside the others: ${off.option.name} is switched off by ${by}`,
+  );
+}
+
+function refusal(option: Option, { name, needs }: AnyDefinition): string {
+  const condition = needs === undefined ? "" : `, which needs ${needs}`;
+  return `${option.name} for ${name}${condition}; no option was changed`;
+}

@@ -1,0 +1,141 @@
+// One try to receive from a UDP socket: a datagram, or an entry of the error queue.
+
+import { errnoName } from "../../../shim/index.js";
+import { integerIn } from "../../codec/arguments.js";
+import { noteTruncation, receives } from "../diagnostics.js";
+import type { Fd } from "../fd.js";
+import { type Frame, theFrame } from "../frame.js";
+import { constantOrZero, importedConstant } from "../host.js";
+import type { Attempt } from "../loop/arrivals.js";
+import type { WaitOptions } from "../loop/giving-up.js";
+import { planFor } from "../loop/incoming.js";
+import { readName } from "../query.js";
+import {
+  controlLength,
+  openFrame,
+  planReceive,
+  type ReceivePlan,
+  receiveFrame,
+  recordAt,
+  takeData,
+  takeFlags,
+  takeName,
+} from "../receive.js";
+import type { UdpFact } from "./facts.js";
+import { UdpMessage } from "./message.js";
+import type { UdpSettings } from "./options.js";
+import { type ErrorReport, reportOf } from "./report.js";
+
+/** How to receive one datagram. */
+export interface UdpReceiveOptions extends WaitOptions {
+  /** Bytes of data to take at most; the socket's `dataLimit` unless given. */
+  readonly dataLimit?: number;
+}
+
+const DONTWAIT = importedConstant("MSG_DONTWAIT");
+const ERRQUEUE = constantOrZero("MSG_ERRQUEUE");
+
+/** What ICMP makes of a socket's next call: errors of datagrams that were sent before. */
+const REPORTED = new Set([
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "EHOSTDOWN",
+  "ENONET",
+  "ENOPROTOOPT",
+  "EPROTO",
+  "EOPNOTSUPP",
+  "EACCES",
+]);
+
+/** Whether a refused call was refused for an earlier datagram, of which the error queue tells. The refusal has ended with it. */
+export function isOfEarlier(errno: number): boolean {
+  return REPORTED.has(errnoName(errno));
+}
+
+/** A report gives back no more than a datagram. */
+const REPORT = planReceive({ dataLimit: 65536, flags: DONTWAIT | ERRQUEUE }, true);
+
+/** The port that a socket is bound to; 0 while it is not. */
+function portOf(fd: number): number {
+  const name = readName(fd, "getsockname");
+  return typeof name === "object" && name !== null && "port" in name ? name.port : 0;
+}
+
+/** Receives from one socket, by itself as its settings say. */
+export class UdpIncoming implements Attempt<UdpMessage> {
+  readonly #fd: Fd;
+  readonly #socket: object;
+  readonly #plan: ReceivePlan;
+  readonly #receiving: { port: number; readonly facts: ReadonlySet<UdpFact> };
+  /** Whether errors of earlier datagrams are in the error queue, and no business of a receive. */
+  queuesErrors: boolean;
+
+  constructor(socket: object, fd: Fd, { dataLimit, errors, facts }: UdpSettings) {
+    this.#socket = socket;
+    this.#fd = fd;
+    this.#plan = planFor(dataLimit);
+    this.#receiving = { port: portOf(fd.number), facts };
+    this.queuesErrors = errors;
+  }
+
+  attempt(): UdpMessage | number {
+    return this.#message(this.#plan);
+  }
+
+  /** A receive with options. */
+  attemptWith({ dataLimit }: UdpReceiveOptions): Attempt<UdpMessage> {
+    if (dataLimit === undefined) return this;
+    const plan = planFor(integerIn(dataLimit, 1, 0x7fffffff, "dataLimit"));
+    return { attempt: () => this.#message(plan) };
+  }
+
+  /** The receive of a report. */
+  get reports(): Attempt<ErrorReport> {
+    return { attempt: () => this.#report() };
+  }
+
+  #report(): ErrorReport | number {
+    const got = this.#take(theFrame(), REPORT);
+    return typeof got === "number" ? got : reportOf(got);
+  }
+
+  #message(plan: ReceivePlan): UdpMessage | number {
+    const frame = theFrame();
+    let got = this.#take(frame, plan);
+    // Each such refusal is made once: behind it there is a datagram, or nothing.
+    while (typeof got === "number" && this.queuesErrors && isPending(got)) {
+      got = this.#take(frame, plan);
+    }
+    if (typeof got === "number") return got;
+    const socket = this.#socket;
+    if (receives.hasSubscribers) receives.publish({ socket, message: got });
+    noteTruncation(socket, got);
+    return got;
+  }
+
+  #take(frame: Frame, plan: ReceivePlan): UdpMessage | number {
+    const result = receiveFrame(frame, this.#fd.number, plan);
+    if (result < 0) return result;
+    const count = openFrame(frame);
+    const receiving = this.#receiving;
+    if (receiving.port === 0) receiving.port = portOf(this.#fd.number);
+    const data = takeData(plan, this.#fd, result);
+    const { control } = frame.incoming;
+    const bytes = frame.bytes.slice(control, control + controlLength(frame));
+    const records = frame.words.slice(recordAt(frame, 0), recordAt(frame, count));
+    return new UdpMessage(
+      data,
+      result,
+      takeFlags(frame),
+      takeName(frame),
+      { bytes, records },
+      receiving,
+    );
+  }
+}
+
+/** The same for what a receive has answered. Reports of too large packets are those of earlier ones, too. */
+function isPending(result: number): boolean {
+  return isOfEarlier(-result) || errnoName(-result) === "EMSGSIZE";
+}

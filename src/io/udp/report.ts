@@ -1,0 +1,40 @@
+// ErrorReport: an entry of a socket's error queue, with the datagram that it is about.
+
+import type { Buffer } from "node:buffer";
+import type { InternetAddress } from "../../codec/address.js";
+import type { ExtendedError, ReportedError } from "../../codec/field-error.js";
+import { ipRecvErr, ipv6RecvErr } from "./control.js";
+import type { UdpMessage } from "./message.js";
+
+/**
+ * What became of a datagram that was sent: an entry of the error queue, with C names for what has one.
+ *
+ * @see ip(7), IP_RECVERR; ipv6(7), IPV6_RECVERR; struct sock_extended_err.
+ */
+export interface ErrorReport extends Omit<ReportedError<InternetAddress | null>, "data"> {
+  /** The id of a timestamp, or the last number of a range (ee_data). */
+  readonly id: number;
+  /** Where the datagram was to go; null where the kernel does not say. */
+  readonly to: InternetAddress | null;
+  /** What the report gives back of the datagram. */
+  readonly data: Buffer;
+  /** The control messages of the entry. */
+  readonly control: UdpMessage["control"];
+}
+
+const NOTHING: ExtendedError = {
+  errno: 0,
+  origin: "SO_EE_ORIGIN_NONE",
+  type: 0,
+  code: 0,
+  info: 0,
+  data: 0,
+};
+
+/** Reads an entry. */
+export function reportOf(message: UdpMessage): ErrorReport {
+  const found = message.find(ipv6RecvErr) ?? message.find(ipRecvErr);
+  const { data: id, ...entry } = found ?? { ...NOTHING, offender: null };
+  const { address, data, control } = message;
+  return { ...entry, id, to: address ?? null, data, control };
+}

@@ -1,0 +1,186 @@
+// The error queue of a UDP socket: ICMP errors, local ones, times of sending; and calls that are not refused for earlier datagrams.
+
+import { isIPv6 } from "node:net";
+import { type ErrorReport, setsockopt, UdpSocket } from "cmsg";
+import { assert } from "../support/assert.js";
+import { after, isSettled, rejects, turns } from "../support/loop.js";
+import { suite } from "../support/suite.js";
+import { deadAddress, noteWays, overWay, portOf, WAYS } from "../support/udp.js";
+
+const test = suite("UdpSocket: error queue");
+noteWays(test);
+
+const IN_TIME = { timeoutMs: 10_000 };
+
+async function nextOf(errors: AsyncIterator<ErrorReport>): Promise<ErrorReport> {
+  const { value, done } = await errors.next();
+  assert.not.ok(done);
+  return value;
+}
+
+for (const { name, bound, to, shown } of WAYS) {
+  test(`${name}: a datagram to a closed port comes back with who says so and where it was to go`, async () => {
+    await using socket = UdpSocket.bind({ host: bound });
+    const errors = socket.errors(IN_TIME);
+    for (const text of ["lost", "", "lost again"]) {
+      const dead = deadAddress(to);
+      await socket.send(text, { to: dead });
+      const report = await nextOf(errors);
+      const six = isIPv6(shown) && !shown.includes(".");
+      assert.is(report.errno, "ECONNREFUSED");
+      assert.is(report.origin, six ? "SO_EE_ORIGIN_ICMP6" : "SO_EE_ORIGIN_ICMP");
+      assert.is(report.type, six ? "ICMPV6_DEST_UNREACH" : "ICMP_DEST_UNREACH");
+      assert.is(report.code, six ? "ICMPV6_PORT_UNREACH" : "ICMP_PORT_UNREACH");
+      assert.is(report.offender?.host, shown);
+      assert.equal([report.to?.host, report.to?.port], [shown, dead.port]);
+      assert.is(report.data.toString(), text);
+      assert.equal([report.info, report.id], [0, 0]);
+    }
+  });
+
+  test(`${name}: what is too large is reported with what is not`, async () => {
+    await using socket = UdpSocket.bind({ host: bound, errors: true });
+    const data = Buffer.alloc(65_530, "x");
+    await rejects(socket.send(data, { to: deadAddress(to) }), { code: "EMSGSIZE" });
+    const report = await nextOf(socket.errors(IN_TIME));
+    assert.equal([report.errno, report.origin], ["EMSGSIZE", "SO_EE_ORIGIN_LOCAL"]);
+    assert.ok((report.info as number) > 1000, `MTU ${report.info}`);
+    assert.is(report.offender, null);
+    assert.not.ok(await isSettled(socket.errors().next()), "once");
+  });
+
+  test(`${name}: a send is not refused for an earlier one`, async () => {
+    await overWay({ name, bound, to, shown }, {}, async (receiver, sender) => {
+      const errors = receiver.errors(IN_TIME);
+      const dead = deadAddress(to);
+      for (let i = 0; i < 20; i++) {
+        await receiver.send(`lost ${i}`, { to: dead });
+        await receiver.send(`found ${i}`, { to: sender.localAddress as never });
+      }
+      for (let i = 0; i < 20; i++) {
+        assert.is((await sender.receive(IN_TIME)).data.toString(), `found ${i}`);
+        assert.is((await nextOf(errors)).data.toString(), `lost ${i}`);
+      }
+    });
+  });
+}
+
+test("a loop over errors goes on until the socket is closed", async () => {
+  const socket = UdpSocket.bind({ host: "127.0.0.1" });
+  const seen: string[] = [];
+  const loop = (async () => {
+    for await (const { data, errno } of socket.errors()) seen.push(`${errno} ${data}`);
+  })();
+  const to = deadAddress();
+  for (let i = 0; i < 300; i++) {
+    await socket.send(String(i), { to });
+    while (seen.length <= i) await turns(1);
+  }
+  assert.not.ok(await isSettled(loop));
+  socket.close();
+  await loop;
+  assert.equal(
+    seen,
+    Array.from({ length: 300 }, (_, i) => `ECONNREFUSED ${i}`),
+  );
+  assert.ok((await socket.errors().next()).done, "a closed socket has none");
+});
+
+test("reports wait in the kernel for who reads them late", async () => {
+  await using socket = UdpSocket.bind({ host: "127.0.0.1", errors: true });
+  const dead = Array.from({ length: 10 }, () => deadAddress());
+  for (const to of dead) await socket.send(String(to.port), { to });
+  await turns();
+  const errors = socket.errors(IN_TIME);
+  for (const to of dead) assert.equal((await nextOf(errors)).to, to);
+});
+
+test("an unread report lets the event loop sleep, and data and sends pass it", async () => {
+  await using socket = UdpSocket.bind({ host: "127.0.0.1", errors: true });
+  await using peer = UdpSocket.bind({ host: "127.0.0.1" });
+  const waiting = socket.receive();
+  await socket.send("lost", { to: deadAddress() });
+  const before = performance.eventLoopUtilization();
+  await after(200);
+  const { utilization } = performance.eventLoopUtilization(before);
+  assert.ok(utilization < 0.5, `the loop was busy for ${utilization} of the time`);
+  assert.not.ok(await isSettled(waiting));
+  await socket.send("ping", { to: { host: "127.0.0.1", port: portOf(peer) } });
+  await peer.send("pong", { to: (await peer.receive(IN_TIME)).address });
+  assert.is((await waiting).data.toString(), "pong");
+  assert.is((await nextOf(socket.errors(IN_TIME))).data.toString(), "lost");
+});
+
+test("many reports do not keep datagrams from being received", async () => {
+  await using socket = UdpSocket.bind({ host: "127.0.0.1", errors: true });
+  await using peer = await UdpSocket.connect({ host: "127.0.0.1", port: portOf(socket) });
+  let reports = 0;
+  const counting = (async () => {
+    for await (const _ of socket.errors()) reports++;
+  })();
+  const to = deadAddress();
+  for (let i = 0; i < 200; i++) {
+    await socket.send("lost", { to });
+    await peer.send(String(i));
+    assert.is((await socket.receive(IN_TIME)).data.toString(), String(i));
+  }
+  while (reports < 200) await turns(1);
+  socket.close();
+  await counting;
+  assert.is(reports, 200);
+});
+
+test("without an error queue a connected socket is refused once, by whichever call comes next", async () => {
+  await using socket = await UdpSocket.connect(deadAddress());
+  await socket.send("lost");
+  await rejects(socket.send("not sent"), { code: "ECONNREFUSED", message: /earlier datagram/ });
+  const receiving = socket.receive();
+  await socket.send("lost");
+  await rejects(receiving, { code: "ECONNREFUSED", syscall: "recvmsg" });
+});
+
+test("with one neither call is refused, and the error is where it belongs", async () => {
+  await using socket = await UdpSocket.connect({ ...deadAddress(), errors: true });
+  const receiving = socket.receive();
+  for (const text of ["first", "second", "third"]) await socket.send(text);
+  const errors = socket.errors(IN_TIME);
+  for (const text of ["first", "second", "third"]) {
+    assert.is((await nextOf(errors)).data.toString(), text);
+  }
+  assert.not.ok(await isSettled(receiving));
+  socket.close();
+  await rejects(receiving, { code: "ERR_CMSG_SOCKET_CLOSED" });
+});
+
+test("when a datagram was sent is a report without an error", async () => {
+  const SO_TIMESTAMPING = 37;
+  const [TX_SOFTWARE, SOFTWARE, OPT_ID, OPT_TSONLY] = [2, 16, 128, 2048];
+  await using socket = UdpSocket.bind({ host: "127.0.0.1", errors: true });
+  const bits = TX_SOFTWARE | SOFTWARE | OPT_ID | OPT_TSONLY;
+  setsockopt(socket.fd, "SOL_SOCKET", SO_TIMESTAMPING, bits);
+  const errors = socket.errors(IN_TIME);
+  for (const id of [0, 1, 2]) {
+    await socket.send("x", { to: { host: "127.0.0.1", port: portOf(socket) } });
+    const report = await nextOf(errors);
+    assert.equal([report.id, report.info], [id, "SCM_TSTAMP_SND"]);
+    assert.equal([report.offender, report.data.length], [null, 0]);
+    assert.is((await socket.receive(IN_TIME)).data.toString(), "x");
+  }
+});
+
+test("waiting for a report can be given up, and ends with the socket", async () => {
+  const socket = UdpSocket.bind({ host: "127.0.0.1" });
+  await rejects(socket.errors({ timeoutMs: 5 }).next(), {
+    code: "ETIMEDOUT",
+    syscall: "recvmsg",
+  });
+  const controller = new AbortController();
+  const aborted = socket.errors({ signal: controller.signal }).next();
+  controller.abort(new Error("enough"));
+  await rejects(aborted, { name: "AbortError" });
+  const pending = socket.errors().next();
+  socket.close();
+  assert.ok((await pending).done);
+});
+
+test.run();

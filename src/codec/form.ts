@@ -51,6 +51,11 @@ function numberOf(name: string | number, abi: Abi): number | undefined {
   return typeof name === "number" ? name : constantOf(abi, name);
 }
 
+/** What the names of a level have in common: SOL_UDP and IPPROTO_UDP. */
+export function protocolOf(level: string | number): string {
+  return String(level).replace(/^(SOL|IPPROTO)_/, "");
+}
+
 /** Length of the part of an ABI's name that a form names; 0 for a form of all systems, -1 when it is of others. */
 function closeness({ on }: Form, abi: Abi): number {
   if (on.length === 0) return 0;

@@ -3,7 +3,7 @@
 import type { Abi } from "../abi.js";
 import type { Core } from "../core.js";
 import type { AnyDefinition } from "../definition.js";
-import { type Form, fitsExactly, formsIn, holdsAny } from "../form.js";
+import { type Form, fitsExactly, formsIn, holdsAny, protocolOf } from "../form.js";
 import * as alg from "./alg.js";
 import * as bluetooth from "./bluetooth.js";
 import * as j1939 from "./can-j1939.js";
@@ -134,11 +134,6 @@ export function findForm(
     known.find(({ form }) => holdsAny(core, form, abi, length)) ??
     known[0]
   );
-}
-
-/** What the names of a level have in common: SOL_UDP and IPPROTO_UDP. */
-function protocolOf(level: string | number): string {
-  return String(level).replace(/^(SOL|IPPROTO)_/, "");
 }
 
 function builtIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {

@@ -86,6 +86,10 @@ const routing = {
   segmentsLeft: 1,
   data: Uint8Array.from({ length: 20 }, (_, i) => i),
 } as const;
+const route = [
+  { type: "IPOPT_RR", data: Uint8Array.of(4, 192, 0, 2, 1) },
+  { type: "IPOPT_END", data: new Uint8Array(0) },
+] as const;
 const reported = {
   errno: "EMSGSIZE",
   origin: "SO_EE_ORIGIN_ICMP6",
@@ -143,8 +147,8 @@ export const SAMPLES: readonly (readonly [systems: string, ...values: AnyOutgoin
 
   [`${LINUX} ${KAME} hurd windows`, ttl(0), ttl(255)],
   [`${LINUX} darwin freebsd hurd illumos windows`, tos(0), tos(255)],
-  [`${LINUX} hurd`, ipRetOptions(Uint8Array.of()), ipRetOptions(new Uint8Array(40).fill(1))],
-  [`${LINUX} freebsd hurd`, ipOptions(Uint8Array.of(1, 1, 1, 0))],
+  [`${LINUX} hurd`, ipRetOptions([]), ipRetOptions(new Uint8Array(41).fill(1))],
+  [`${LINUX} freebsd hurd`, ipOptions(route)],
   [
     `${LINUX} freebsd`,
     originalDestination({ host: "192.0.2.1", port: 65535 }),

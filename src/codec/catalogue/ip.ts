@@ -24,7 +24,7 @@ export type GivenPacketInfo = { readonly [K in keyof PacketInfo]?: PacketInfo[K]
 
 const ANY = "0.0.0.0";
 
-const BSDS = ["darwin", "freebsd", "netbsd", "openbsd"];
+const BSDS = ["darwin", "dragonfly", "freebsd", "netbsd", "openbsd"];
 
 /** A struct in_pktinfo of Linux, Darwin and illumos. */
 function threeFields(index: Field<number>): Field<PacketInfo, GivenPacketInfo> {
@@ -114,7 +114,7 @@ export const tos = control("IP_TOS", {
     { enable: ["IP_RECVTOS"], value: within(i32("tos"), 0, 255) },
     { on: ["freebsd"], level: "IPPROTO_IP", direction: "send", value: u8("tos") },
     {
-      on: ["freebsd", "darwin", "illumos"],
+      on: ["darwin", "dragonfly", "freebsd", "illumos"],
       level: "IPPROTO_IP",
       type: "IP_RECVTOS",
       direction: "receive",

@@ -5,7 +5,7 @@ import { constantOf } from "./abi.js";
 import type { AnyDefinition } from "./definition.js";
 import { formsIn, type KnownForm } from "./form.js";
 
-/** Levels of options by how their names begin. Those of other names have the level of the message itself. */
+/** Levels of options by how their names begin, the first that fits. Those of other names have the level of the message itself. */
 const PREFIXES: Readonly<Record<string, string>> = {
   SO_J1939_: "SOL_CAN_J1939",
   SO_RDS_: "SOL_RDS",

@@ -24,6 +24,7 @@ export type {
   Outgoing,
   WithDescriptors,
 } from "./definition.js";
+export type { ControlDescription, MemberDescription, PayloadDescription } from "./description.js";
 export type { MessageInput, RawMessage } from "./encode.js";
 export type { Explanation } from "./explain.js";
 export type {

@@ -87,8 +87,12 @@ export function setAllOn(fd: number, steps: readonly Step[]): void {
   const before = snapshotsOf(fd, steps);
   setAll(fd, steps);
   const readable = new Set(before.map(({ option }) => option.name));
-  const off = steps.find(({ option }) => readable.has(option.name) && !isSet(fd, option));
-  if (off === undefined || off.bytes(0).every((byte) => byte === 0)) return;
+  // What is set to 0 reads as off whether it is or not: the clock of SO_TXTIME may be CLOCK_REALTIME.
+  const off = steps.find(
+    ({ option, bytes }) =>
+      readable.has(option.name) && !isSet(fd, option) && bytes(0).readInt32LE() !== 0,
+  );
+  if (off === undefined) return;
   const rival = before.find(({ option }) => STAMPS.includes(option.name) && isSet(fd, option));
   const by = rival?.option.name ?? "another";
   restore(fd, before);

@@ -34,7 +34,7 @@ export function counted<V extends Uint8Array | readonly unknown[], W = V>(
 ): Field<V, W> {
   const bytes = isOctets(items.elements[0]?.kind ?? OCTETS);
   return {
-    elements: [...count.elements.map(notedCount), ...items.elements],
+    elements: [...counting(count).elements, ...items.elements],
     descriptors: items.descriptors,
     write(given, path, context) {
       const list = bytes ? bytesOf(given, path) : itemsOf(given, path);
@@ -47,10 +47,14 @@ export function counted<V extends Uint8Array | readonly unknown[], W = V>(
   };
 }
 
-function notedCount(element: Element): Element {
+/** A number that says how many values the next field has. It is a claim: decoding complains of one that is too big. */
+export function counting(field: Field<number>): Field<number> {
   const note: Element["note"] = (cell, _abi, near) => {
     const there = (near(1) as Uint8Array | readonly unknown[]).length;
     return (cell as number) > there ? `${there} are there` : null;
   };
-  return { ...element, note };
+  return {
+    ...field,
+    elements: field.elements.map((element) => ({ ...element, counts: true, note })),
+  };
 }

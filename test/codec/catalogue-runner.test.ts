@@ -51,12 +51,17 @@ function decoded(place: Place, payloads: readonly Uint8Array[], shift = 0) {
     definitions: [definition],
   });
   assert.is(messages.length, payloads.length);
-  const at = new Map(problems.map((problem) => [problem.offset, problem]));
+  // What a sample says of its own length does not hold in every prefix of it.
+  const counts = problems.filter(({ code }) => code === "ERR_CMSG_COUNT_PAST_END");
+  assert.ok(counts.every(({ severity }) => severity === "warning"));
+  const others = problems.filter((problem) => !counts.includes(problem));
+  const at = new Map(others.map((problem) => [problem.offset, problem]));
+  assert.is(at.size, others.length);
   let offset = 0;
   return messages.map((message) => {
-    const own = at.get(offset);
+    const problem = at.get(offset);
     offset += CMSG_SPACE(message.payload.length, { abi });
-    return { message, problem: own };
+    return { message, problem };
   });
 }
 

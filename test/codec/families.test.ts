@@ -73,6 +73,22 @@ test("a count that claims more than there is: what is there, and a note", () => 
   const payload = Buffer.from(`09000000${"00".repeat(32)}`, "hex");
   const { spans } = explain(encodeControl([{ level, type: 13, payload }], { abi }), { abi });
   assert.is(spans.find(({ field }) => field === "num")?.note, "8 are there");
+  const control = encodeControl([{ level, type: 13, payload }], { abi });
+  const decoded = decodeControl(control, { abi });
+  const [problem] = decoded.problems;
+  assert.equal(problem, {
+    severity: "warning",
+    code: "ERR_CMSG_COUNT_PAST_END",
+    message: `RDS_CMSG_ZCOPY_COMPLETION payload at offset 0: num says 9, 8 are there (${abi})`,
+    offset: 0,
+    level,
+    type: 13,
+    claimed: 9n,
+    available: 36,
+  });
+  assert.equal(explain(control, { abi }).problems, [problem]);
+  assert.match(String(decoded.messages[0]), "(warning: num says 9, 8 are there)");
+  throws(() => decodeControl(control, { abi, strict: true }), { code: "ERR_CMSG_COUNT_PAST_END" });
 });
 
 test("SCTP: flags by name, the policy of two bits among them; what is left out is 0", () => {

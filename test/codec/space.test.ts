@@ -27,9 +27,10 @@ const test = suite("control space");
 const abi = "linux-x86_64-glibc";
 
 test("is the sum of what the longest messages take, as they are encoded", () => {
-  const fds = Array.from({ length: 253 }, (_, i) => i);
-  const sent = [rights(fds), credentials({ pid: 1, uid: 2, gid: 3 }), pidfd(4), udpGro(5)];
+  const others = [credentials({ pid: 1, uid: 2, gid: 3 }), pidfd(4), udpGro(5)];
   for (const name of abis()) {
+    const most = name.startsWith("darwin") ? 512 : 253;
+    const sent = [rights(Array.from({ length: most }, (_, i) => i)), ...others];
     const known = sent.filter(({ definition }) => definition.forms.some(hasNumbers(name)));
     const list = known.map(({ definition }) => definition);
     assert.is(controlSpace(list, { abi: name }), encodeControl(known, { abi: name }).length, name);

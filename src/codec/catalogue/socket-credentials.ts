@@ -4,7 +4,7 @@ import { integerIn, typeError } from "../arguments.js";
 import { control } from "../definition.js";
 import type { Field } from "../field.js";
 import { i16, i32, repeat, rest, u32 } from "../field.js";
-import { array } from "../field-list.js";
+import { array, counting } from "../field-list.js";
 import { converted, optional, struct } from "../field-struct.js";
 
 /** CMGROUP_MAX: groups that a message has at most. */
@@ -44,7 +44,7 @@ const USERS = {
   egid: u32("sc_egid"),
 };
 
-const GROUPS = { count: i32("sc_ngroups"), groups: repeat(u32("sc_groups")) };
+const GROUPS = { count: counting(i32("sc_ngroups")), groups: repeat(u32("sc_groups")) };
 
 type Groups = { readonly count: number; readonly groups: readonly number[] };
 
@@ -169,7 +169,7 @@ function cmsgcred(
     uid: u32("cmcred_uid"),
     euid: u32("cmcred_euid"),
     gid: u32("cmcred_gid"),
-    count,
+    count: counting(count),
     groups: array(u32("cmcred_groups"), MOST_GROUPS),
   };
   return converted(struct(members), {

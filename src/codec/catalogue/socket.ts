@@ -8,11 +8,8 @@ export const rights = control("SCM_RIGHTS", {
   level: "SOL_SOCKET",
   direction: "both",
   since: "2.2",
-  forms: [
-    { on: ["linux", "android"], limit: 253 * 4, value: repeat(fd("fd")) },
-    { on: ["darwin"], limit: 512 * 4, value: repeat(fd("fd")) },
-    { value: repeat(fd("fd")) },
-  ],
+  limit: 253 * 4,
+  forms: [{ value: repeat(fd("fd")) }, { on: ["darwin"], limit: 512 * 4, value: repeat(fd("fd")) }],
   source: "unix(7); POSIX <sys/socket.h>",
 });
 

@@ -1,9 +1,11 @@
 // describeControl(): numbers, offsets and units of a definition in any ABI.
 
+import { readFileSync } from "node:fs";
 import {
   abis,
   constants,
   control,
+  createCodec,
   credentials,
   definitions,
   describeControl,
@@ -118,6 +120,19 @@ test("every definition has a description where its numbers are, and nowhere else
     }
     const [first] = abis().flatMap((name) => describeControl(definition, { abi: name }) ?? []);
     assert.equal(first?.systems, [...systems].sort(), definition.name);
+  }
+});
+
+test("a codec of its own core answers the same", () => {
+  const codec = createCodec(new WebAssembly.Module(readFileSync("dist/core.wasm")));
+  for (const name of ["linux-s390x-musl", "netbsd-aarch64", "darwin-arm64"] as const) {
+    for (const definition of definitions()) {
+      const options = { abi: name };
+      assert.equal(
+        codec.describeControl(definition, options),
+        describeControl(definition, options),
+      );
+    }
   }
 });
 

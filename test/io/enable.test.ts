@@ -236,9 +236,10 @@ test("numbers, Fds, our sockets on the event loop and those of Node", async () =
     near.close();
     throws(() => enable(near, credentials), { code: "ERR_CMSG_SOCKET_CLOSED" });
   });
-  using udp = UdpSocket.bind({ host: "127.0.0.1", port: 0 });
+  const udp = UdpSocket.bind({ host: "127.0.0.1", port: 0 });
   enable(udp, ttl);
   assert.ok(enabledOn(udp).includes(ttl));
+  udp.close();
   const dgram = createSocket("udp4").bind(0, "127.0.0.1");
   await once(dgram, "listening");
   enable(dgram, ttl);

@@ -83,7 +83,11 @@ test("times of sending: a clock and flags", () => {
   for (const wrong of [1, true, null, ["CLOCK_TAI"], { clock: {} }, { flags: 1 }]) {
     throws(() => enable(udp, [txTime, wrong as never]), { name: "TypeError" });
   }
+  const clock = (): number => getsockopt(udp, 1, SO_TXTIME, 8).readInt32LE();
+  throws(() => enable(udp, txTime, ttl, credentials), { code: "EOPNOTSUPP" });
+  assert.equal([set(udp), clock()], [[], 0], "what cannot be switched off is not set either");
   enable(udp, txTime);
+  assert.is(clock(), 1);
   throws(() => disable(udp, ttl, txTime), { code: "ERR_CMSG_NO_OPTION", message: /SO_TXTIME/ });
 });
 

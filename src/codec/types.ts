@@ -20,7 +20,6 @@ export type {
   Definition,
   DefinitionOf,
   DescriptorLike,
-  Direction,
   FormDeclaration,
   Outgoing,
   WithDescriptors,
@@ -44,7 +43,7 @@ export type {
   GivenValues,
   ValueOf,
 } from "./field-struct.js";
-export type { Form, Identity } from "./form.js";
+export type { Direction, Form, Identity } from "./form.js";
 export type { Layout, MemberLayout, StructLayout } from "./layout.js";
 export type { RuleName } from "./rules.js";
 export type { SpaceItem } from "./space.js";

@@ -98,8 +98,12 @@ function set(fd: number, { option, definition, bytes }: Step): void {
 /** Refuses options of which one has switched another one off. */
 function checkOn(fd: number, steps: readonly Step[], before: readonly Snapshot[]): void {
   const readable = new Set(before.map(({ option }) => option.name));
-  const off = steps.find(({ option }) => readable.has(option.name) && !isSet(fd, option));
-  if (off === undefined || off.bytes(0).every((byte) => byte === 0)) return;
+  // What is set to 0 is off because it was asked for: no bits of SO_TIMESTAMPING.
+  const off = steps.find(
+    ({ option, bytes }) =>
+      readable.has(option.name) && !isSet(fd, option) && bytes(0).readInt32LE() !== 0,
+  );
+  if (off === undefined) return;
   const rival = before.find(({ option }) => STAMPS.includes(option.name) && isSet(fd, option));
   const by = rival?.option.name ?? "another";
   throw ownError(

@@ -23,7 +23,7 @@ import type { Sent } from "./send-fds.js";
 import { enableErrors } from "./udp/facts.js";
 import { changeGroup, type GroupOptions } from "./udp/groups.js";
 import { isOfEarlier, UdpIncoming, type UdpReceiveOptions } from "./udp/incoming.js";
-import { checkUdp, peerOf } from "./udp/kind.js";
+import { checkUdp, pathMtuOf, peerOf } from "./udp/kind.js";
 import { type BindUdpOptions, bindUdp, type ConnectUdpOptions, connectUdp } from "./udp/making.js";
 import type { UdpMessage } from "./udp/message.js";
 import {
@@ -65,9 +65,9 @@ export class UdpSocket extends LoopSocket {
     super(fd, "UdpSocket");
     const kind = checkUdp(fd);
     this.#sending = { kind, settings, peer: peerOf(fd) };
-    const { idleTimeoutMs: ms } = settings;
     this.#incoming = new UdpIncoming(this, fd, settings);
     const { number } = fd;
+    const { idleTimeoutMs: ms } = settings;
     const idle = ms === undefined ? undefined : { ms, over: () => this.close() };
     this.#receiver = new Arrivals<UdpMessage>("recvmsg", number, this.life, idle);
     this.#reporter = new Arrivals<ErrorReport>("recvmsg", number, this.life);
@@ -88,14 +88,15 @@ export class UdpSocket extends LoopSocket {
    *
    * @throws TypeError, RangeError before any system call; SyscallError EADDRINUSE, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT.
    * @example
-   * const socket = UdpSocket.bind({ host: "::1", port: 0, report: ["localAddress", "ttl", "timestamp"] });
+   * const socket = UdpSocket.bind({ host: "127.0.0.1", report: ["localAddress", "ttl", "timestamp"] });
    * socket.close();
    * @see bind(2), ip(7), ipv6(7).
    */
   static override bind(options?: BindUdpOptions): UdpSocket {
     const given = optionsOf(options, "options");
     const settings = udpSettingsOf(given);
-    return owning(bindUdp(given, settings), settings);
+    const fd = bindUdp(given, settings);
+    return making(fd, () => new UdpSocket(fd, settings));
   }
 
   /**
@@ -113,7 +114,8 @@ export class UdpSocket extends LoopSocket {
   static async connect(options: ConnectUdpOptions): Promise<UdpSocket> {
     const given = optionsOf(options, "options");
     const settings = udpSettingsOf(given);
-    return owning(await connectUdp(given, settings), settings);
+    const fd = await connectUdp(given, settings);
+    return making(fd, () => new UdpSocket(fd, settings));
   }
 
   /**
@@ -225,7 +227,7 @@ export class UdpSocket extends LoopSocket {
   errors(options?: WaitOptions): AsyncIterableIterator<ErrorReport> {
     const patience = patienceOf(options === undefined ? undefined : optionsOf(options, "options"));
     if (!this.closed && !this.#incoming.queuesErrors) {
-      enableErrors(this.fd, this.#sending.kind.family);
+      enableErrors(this.fd);
       this.#incoming.queuesErrors = true;
     }
     const next = async (): Promise<ErrorReport> => {
@@ -281,13 +283,18 @@ export class UdpSocket extends LoopSocket {
     return this.#sender?.waiting ?? 0;
   }
 
+  /** The address that it is bound to. */
+  override get localAddress(): InternetAddress {
+    return super.localAddress as InternetAddress;
+  }
+
+  /** What the kernel believes that the largest packet to the other end is, in bytes with headers. Throws ENOTCONN. */
+  get pathMtu(): number {
+    return pathMtuOf(this.open());
+  }
+
   /** The address of the other end. Throws ENOTCONN where it is not connected. */
   get remoteAddress(): InternetAddress {
     return getpeername(this.open()) as InternetAddress;
   }
-}
-
-/** A socket that owns a descriptor; the descriptor is closed when there is no socket. */
-function owning(fd: Fd, settings: UdpSettings): UdpSocket {
-  return making(fd, () => new UdpSocket(fd, settings));
 }

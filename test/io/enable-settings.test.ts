@@ -20,6 +20,7 @@ import {
 } from "cmsg";
 import { assert, throws } from "../support/assert.js";
 import { make, set } from "../support/options.js";
+import { CAP_NET_ADMIN, hasCapability } from "../support/privilege.js";
 import { suite } from "../support/suite.js";
 
 const test = suite("settings of enable");
@@ -75,6 +76,10 @@ test("times of sending: a clock and flags", () => {
   assert.equal(kept([txTime, {}]), [1, 0]);
   const flags = ["SOF_TXTIME_REPORT_ERRORS"];
   assert.equal(kept([txTime, { clock: "CLOCK_MONOTONIC", flags }]), [1, 2]);
+  const realtime = () => kept([txTime, { clock: "CLOCK_REALTIME", flags }]);
+  // Other clocks than that of fq are for whoever may change queueing disciplines.
+  if (hasCapability(CAP_NET_ADMIN)) assert.equal(realtime(), [0, 2]);
+  else throws(realtime, { code: "EPERM" });
   using udp = make("inet");
   throws(() => enable(udp, [txTime, { clock: "CLOCK_WALL" }]), {
     name: "RangeError",

@@ -1,7 +1,7 @@
 // The error queue of a UDP socket: ICMP errors, local ones, times of sending; and calls that are not refused for earlier datagrams.
 
 import { isIPv6 } from "node:net";
-import { type ErrorReport, setsockopt, UdpSocket } from "cmsg";
+import { type ErrorReport, UdpSocket } from "cmsg";
 import { assert } from "../support/assert.js";
 import { after, isSettled, rejects, turns } from "../support/loop.js";
 import { suite } from "../support/suite.js";
@@ -55,7 +55,7 @@ for (const { name, bound, to, shown } of WAYS) {
       const dead = deadAddress(to);
       for (let i = 0; i < 20; i++) {
         await receiver.send(`lost ${i}`, { to: dead });
-        await receiver.send(`found ${i}`, { to: sender.localAddress as never });
+        await receiver.send(`found ${i}`, { to: sender.localAddress });
       }
       for (let i = 0; i < 20; i++) {
         assert.is((await sender.receive(IN_TIME)).data.toString(), `found ${i}`);
@@ -152,20 +152,23 @@ test("with one neither call is refused, and the error is where it belongs", asyn
   await rejects(receiving, { code: "ERR_CMSG_SOCKET_CLOSED" });
 });
 
-test("when a datagram was sent is a report without an error", async () => {
-  const SO_TIMESTAMPING = 37;
-  const [TX_SOFTWARE, SOFTWARE, OPT_ID, OPT_TSONLY] = [2, 16, 128, 2048];
-  await using socket = UdpSocket.bind({ host: "127.0.0.1", errors: true });
-  const bits = TX_SOFTWARE | SOFTWARE | OPT_ID | OPT_TSONLY;
-  setsockopt(socket.fd, "SOL_SOCKET", SO_TIMESTAMPING, bits);
+test("when a datagram was sent is a report without an error, with its number", async () => {
+  await using socket = UdpSocket.bind({ host: "127.0.0.1", transmitTimestamps: true });
   const errors = socket.errors(IN_TIME);
-  for (const id of [0, 1, 2]) {
-    await socket.send("x", { to: { host: "127.0.0.1", port: portOf(socket) } });
-    const report = await nextOf(errors);
-    assert.equal([report.id, report.info], [id, "SCM_TSTAMP_SND"]);
-    assert.equal([report.offender, report.data.length], [null, 0]);
-    assert.is((await socket.receive(IN_TIME)).data.toString(), "x");
+  const to = { host: "127.0.0.1", port: portOf(socket) };
+  const before = BigInt(Date.now()) * 1_000_000n;
+  await socket.send("xyz", { to });
+  await socket.send("abcdef", { to, segmentSize: 2 });
+  await socket.send("last", { to });
+  for (let id = 0; id < 3; id++) {
+    const { info, offender, data, timestamp, ...report } = await nextOf(errors);
+    assert.equal([report.id, info, offender, data.length], [id, "SCM_TSTAMP_SND", null, 0]);
+    const after = BigInt(Date.now() + 1) * 1_000_000n;
+    assert.ok(timestamp !== null && before <= timestamp && timestamp <= after, `${timestamp}`);
   }
+  const lost = await socket.send("lost", { to: deadAddress() }).then(() => nextOf(errors));
+  const refusal = lost.timestamp === null ? lost : await nextOf(errors);
+  assert.equal([refusal.errno, refusal.timestamp], ["ECONNREFUSED", null]);
 });
 
 test("waiting for a report can be given up, and ends with the socket", async () => {

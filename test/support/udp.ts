@@ -52,7 +52,7 @@ export async function overWay<T>(
 
 /** The port that a socket is bound to. */
 export function portOf(socket: UdpSocket): number {
-  return (socket.localAddress as InternetAddress).port;
+  return socket.localAddress.port;
 }
 
 /** An address where nobody is. */

@@ -32,8 +32,19 @@ function isIPv4(host: string): boolean {
   return parseIPv4(host) !== undefined;
 }
 
-/** The IPv4 address inside an IPv6 one, `::ffff:a.b.c.d`. */
+let lastHost = "";
+let lastUnmapped: string | undefined;
+
+/** The IPv4 address inside an IPv6 one, `::ffff:a.b.c.d`. That of the last one is remembered: it is asked more than once. */
 export function unmapped(host: string): string | undefined {
+  if (host !== lastHost) {
+    lastUnmapped = findUnmapped(host);
+    lastHost = host;
+  }
+  return lastUnmapped;
+}
+
+function findUnmapped(host: string): string | undefined {
   const bytes = host.includes(":") ? parseIPv6(host) : undefined;
   if (bytes === undefined) return undefined;
   const mapped = bytes.subarray(0, 10).every((byte) => byte === 0);

@@ -2,14 +2,6 @@
 
 import type { InternetAddress } from "../../codec/address.js";
 import { integerIn, rangeError, typeError } from "../../codec/arguments.js";
-import type { MessageInput } from "../../codec/encode.js";
-import { messageList } from "../../codec/encode.js";
-import type { DataInput } from "../data.js";
-import { importedConstant } from "../host.js";
-import type { WaitOptions } from "../loop/giving-up.js";
-import { planQueueable, type Queueable } from "../loop/queued.js";
-import type { SocketKind } from "../query.js";
-import { addressFor, hostFor, versionOf } from "./address.js";
 import {
   hopLimit,
   packetInfo,
@@ -19,7 +11,15 @@ import {
   ttl as ttl4,
   txTime,
   udpSegment,
-} from "./control.js";
+} from "../../codec/catalogue/all.js";
+import type { MessageInput } from "../../codec/encode.js";
+import { messageList } from "../../codec/encode.js";
+import type { DataInput } from "../data.js";
+import { importedConstant } from "../host.js";
+import type { WaitOptions } from "../loop/giving-up.js";
+import { planQueueable, type Queueable } from "../loop/queued.js";
+import type { SocketKind } from "../query.js";
+import { addressFor, hostFor, versionOf } from "./address.js";
 import { checkDscp, checkEcn, checkInterface, checkTtl, type UdpSettings } from "./options.js";
 
 /** How to send one datagram, or one buffer of many. */

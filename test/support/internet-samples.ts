@@ -74,7 +74,7 @@ const KAME = `${BSDS} illumos`;
 /** Systems whose tables of constants name the options of RFC 3542. */
 const RFC3542 = "android darwin freebsd haiku hurd illumos linux netbsd openbsd";
 
-const sockaddr6 = { host: "2001:db8::7", port: 53 };
+const sockaddr6 = { host: "2001:db8::7", port: 53, flowInfo: 0, scopeId: 0 };
 const scoped6 = { host: "fe80::1", port: 65535, flowInfo: 0x12345, scopeId: 4294967295 };
 const header = {
   nextHeader: 17,

@@ -28,7 +28,7 @@ import { exportName } from "./catalogue/index.js";
 import { type Core, standardCore } from "./core.js";
 import { type AnyDefinition, isDefinition } from "./definition.js";
 import type { AbiOptions } from "./face.js";
-import { type Direction, formsIn, type KnownForm } from "./form.js";
+import { type Direction, formsIn, type KnownForm, protocolOf } from "./form.js";
 import { levelName } from "./names.js";
 
 /** A member of a payload. */
@@ -53,6 +53,7 @@ export interface PayloadDescription {
   readonly type: number;
   /** C name of the type's number, or the number. */
   readonly typeName: string | number;
+  readonly direction: Direction;
   /** Socket options that make the kernel deliver this one. */
   readonly enable: readonly string[];
   /** Bytes of the struct, padding at its end included; without what repeats. */
@@ -101,7 +102,7 @@ export function describeWith(
   const abi = resolveAbi(core, optionsOf(options, "options").abi);
   const [first, ...others] = formsIn(definition, abi);
   if (first === undefined) return null;
-  const payloads = [first, ...others].map((known) => payloadOf(core, abi, definition, known));
+  const payloads = [first, ...others].map((known) => payloadOf(core, abi, known));
   const { level } = first;
   const { needs, counterpart, since } = definition;
   return Object.freeze({
@@ -111,7 +112,7 @@ export function describeWith(
     levelName: levelNameOf(abi, first),
     level,
     type: first.type,
-    direction: definition.direction,
+    direction: directionOf(payloads),
     payloads: Object.freeze(payloads),
     enable: Object.freeze([...new Set(payloads.flatMap(({ enable }) => enable))]),
     needs: needs ?? null,
@@ -123,20 +124,21 @@ export function describeWith(
   });
 }
 
+/** Who sends a type, of all of its payloads. */
+function directionOf(payloads: readonly PayloadDescription[]): Direction {
+  const [first = "both", ...others] = new Set(payloads.map(({ direction }) => direction));
+  return others.length === 0 ? first : "both";
+}
+
 /** The name of a level as it is declared, and SOL_… where the system calls it so as well. */
 function levelNameOf(abi: Abi, { form, level }: KnownForm): string | number {
   if (typeof form.level !== "string") return levelName(abi, level) ?? level;
-  const other = form.level.replace("IPPROTO_", "SOL_");
+  const other = `SOL_${protocolOf(form.level)}`;
   return constantOf(abi, other) === level ? other : form.level;
 }
 
-function payloadOf(
-  core: Core,
-  abi: Abi,
-  { limit }: AnyDefinition,
-  { form, level, type }: KnownForm,
-): PayloadDescription {
-  const { program, enable } = form;
+function payloadOf(core: Core, abi: Abi, { form, level, type }: KnownForm): PayloadDescription {
+  const { program, enable, limit } = form;
   const { size, end, places } = program.layout(core, abi);
   const members = program.elements.flatMap(({ name, kind, count, unit }, i) => {
     const { offset, width } = places[i] ?? { offset: 0, width: 0 };
@@ -158,6 +160,7 @@ function payloadOf(
     level,
     type,
     typeName: form.type,
+    direction: form.direction,
     enable: Object.freeze([...enable]),
     size: program.repeats ? end : size,
     longest,

@@ -1,9 +1,11 @@
 // describeControl(): numbers, offsets and units of a definition in any ABI.
 
+import { readFileSync } from "node:fs";
 import {
   abis,
   constants,
   control,
+  createCodec,
   credentials,
   definitions,
   describeControl,
@@ -96,6 +98,25 @@ test("a type of a caller's own: padding counts, what repeats does not", () => {
   assert.equal([tail?.size, tail?.longest], [4, null]);
 });
 
+test("members that a system does not have are not there", () => {
+  const endpoint = control("MYNET_ENDPOINT", {
+    level: 300,
+    type: 7,
+    direction: "receive",
+    value: field.sockaddrIn("end"),
+    source: "made up",
+  });
+  const members = (name: "linux-x86_64-glibc" | "freebsd-amd64") =>
+    describeControl(endpoint, { abi: name })?.payloads[0]?.members.map((m) => [m.name, m.offset]);
+  const rest = [
+    ["end.sin_port", 2],
+    ["end.sin_addr", 4],
+    ["end.sin_zero", 8],
+  ];
+  assert.equal(members("linux-x86_64-glibc"), [["end.sin_family", 0], ...rest]);
+  assert.equal(members("freebsd-amd64"), [["end.sin_len", 0], ["end.sin_family", 1], ...rest]);
+});
+
 test("every definition has a description where its numbers are, and nowhere else", () => {
   for (const definition of definitions()) {
     const systems = new Set<string>();
@@ -118,6 +139,19 @@ test("every definition has a description where its numbers are, and nowhere else
     }
     const [first] = abis().flatMap((name) => describeControl(definition, { abi: name }) ?? []);
     assert.equal(first?.systems, [...systems].sort(), definition.name);
+  }
+});
+
+test("a codec of its own core answers the same", () => {
+  const codec = createCodec(new WebAssembly.Module(readFileSync("dist/core.wasm")));
+  for (const name of ["linux-s390x-musl", "netbsd-aarch64", "darwin-arm64"] as const) {
+    for (const definition of definitions()) {
+      const options = { abi: name };
+      assert.equal(
+        codec.describeControl(definition, options),
+        describeControl(definition, options),
+      );
+    }
   }
 });
 

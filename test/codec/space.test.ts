@@ -68,7 +68,7 @@ const listed = control("SO_MARK", {
 
 test("a limit is that of the payload, and a count is behind the members in front", () => {
   assert.is(controlSpace([listed], { abi }), CMSG_SPACE(100, { abi }));
-  assert.is(controlSpace([[listed, 3]], { abi }), CMSG_SPACE(4 + 12, { abi }));
+  assert.is(controlSpace([[listed, 4]], { abi }), CMSG_SPACE(4 + 16, { abi }));
   const padded = control("SO_PRIORITY", {
     level: "SOL_SOCKET",
     direction: "receive",

@@ -34,8 +34,8 @@ exported here. Numbers and offsets are those of one ABI of each system, which is
 { abi })\` have those of all others, and \`cmsg types\` prints them.
 
 A payload is written as its length in bytes, then each member by its C name as \`name @offset/width\`, with the unit of its number. \`…\`
-repeats to the end of the payload. *Proven* types are sent or received through a running kernel by the tests; the bytes of all others
-are held against structs of the systems' own headers, or against vectors, but **not proven against a kernel**.
+repeats to the end of the payload. *Proven* types are sent or received through a running kernel of Linux by the tests; the bytes
+of all others are held against structs of the systems' own headers, or against vectors, but **not proven against a kernel**.
 `;
 
 const COLUMNS = [
@@ -93,11 +93,19 @@ function tableOf(types) {
     type.direction === "both" ? "send, receive" : type.direction,
     type.payloads.map((payload) => payloadText(type, payload)).join("; "),
     enabledBy(type),
-    type.since ?? "–",
-    type.proven ? "yes" : "not proven against a kernel",
+    sinceOf(type),
+    type.proven && isLinux(type.abi) ? "yes" : "not proven against a kernel",
     type.source,
   ]);
   return [COLUMNS, COLUMNS.map(() => "---"), ...rows].map(rowOf).join("\n");
+}
+
+/** @param {string} abi */
+const isLinux = (abi) => abi.startsWith("linux-");
+
+/** A version is Linux's for what Linux has. @param {ControlDescription} type */
+function sinceOf({ since, systems, abi }) {
+  return since === null || (systems.includes("linux") && !isLinux(abi)) ? "–" : since;
 }
 
 /** @param {readonly string[]} cells */

@@ -4,6 +4,7 @@ import { isIPv6 } from "node:net";
 import { type ErrorReport, UdpSocket } from "cmsg";
 import { assert } from "../support/assert.js";
 import { after, isSettled, rejects, turns } from "../support/loop.js";
+import { runModule } from "../support/message.js";
 import { suite } from "../support/suite.js";
 import { deadAddress, noteWays, overWay, portOf, WAYS } from "../support/udp.js";
 
@@ -128,6 +129,24 @@ test("many reports do not keep datagrams from being received", async () => {
   socket.close();
   await counting;
   assert.is(reports, 200);
+});
+
+test("one socket alone that never falls silent is told of reports all the same", async () => {
+  const program = `
+    import { UdpSocket } from "cmsg";
+    const socket = UdpSocket.bind({ host: "127.0.0.1" });
+    const to = socket.localAddress;
+    let count = 0;
+    socket.onMessage(() => {
+      if (++count === 50_000) throw new Error("starved");
+      socket.send("again", { to });
+    }, () => {});
+    const report = socket.errors().next();
+    await socket.send("first", { to });
+    await socket.send("lost", { to: ${JSON.stringify(deadAddress())} });
+    console.log((await report).value.data.toString());
+    socket.close();`;
+  assert.equal(await runModule(program), { code: 0, stdout: "lost\n", stderr: "" });
 });
 
 test("without an error queue a connected socket is refused once, by whichever call comes next", async () => {

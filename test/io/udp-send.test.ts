@@ -1,7 +1,9 @@
 // What a datagram leaves with: source, traffic class, hops, segments, time; and what is refused.
 
+import { readFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { getsockopt, type IpFamily, type UdpMessage, type UdpSendOptions, UdpSocket } from "cmsg";
-import { assert } from "../support/assert.js";
+import { assert, throws } from "../support/assert.js";
 import { rejects } from "../support/loop.js";
 import { suite } from "../support/suite.js";
 import { HAS_IPV6, noteWays, overWay, portOf, WAYS, type Way } from "../support/udp.js";
@@ -146,6 +148,28 @@ test("a datagram with a time leaves, and none is taken on a socket without a clo
   });
 });
 
+test("an interface is known by its index and by its name", async () => {
+  const [name = ""] = Object.entries(networkInterfaces()).find(([, l]) => l?.[0]?.internal) ?? [];
+  const index = Number(readFileSync(`/sys/class/net/${name}/ifindex`, "utf8"));
+  if (HAS_IPV6) {
+    await using six = UdpSocket.bind({ host: "::1", multicastInterface: name });
+    assert.is(getsockopt(six, "SOL_IPV6", "IPV6_MULTICAST_IF"), index);
+  }
+  await using socket = UdpSocket.bind({ host: "127.0.0.1", multicastInterface: name });
+  for (const by of [name, index]) {
+    await socket.send("x", { to: socket.localAddress, interface: by });
+    assert.is((await socket.receive()).interface, index);
+  }
+  throws(() => socket.joinGroup("224.0.0.251", { interface: "no-such" }), {
+    name: "SyscallError",
+    code: "ENODEV",
+    message: /no interface is called "no-such"/,
+  });
+  await rejects(socket.send("x", { to: socket.localAddress, interface: "no-such" }), {
+    code: "ENODEV",
+  });
+});
+
 test("what the kernel refuses is explained", async () => {
   await using socket = UdpSocket.bind({ host: "0.0.0.0" });
   const to = { host: "127.0.0.1", port: portOf(socket) };
@@ -205,7 +229,10 @@ test("wrong arguments are refused before any system call, and nothing is sent", 
       { ...range, message: /from/ },
     ],
     [{ to, interface: -1 }, range],
-    [{ to, interface: "lo" }, type],
+    [{ to, interface: "" }, range],
+    [{ to, interface: "a/b" }, range],
+    [{ to, interface: "sixteen-letters-" }, range],
+    [{ to, interface: {} }, type],
     [{ to, ecn: 4 }, range],
     [{ to, ecn: "ce" }, type],
     [{ to, dscp: -1 }, range],

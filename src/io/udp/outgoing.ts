@@ -20,7 +20,8 @@ import type { WaitOptions } from "../loop/giving-up.js";
 import { planQueueable, type Queueable } from "../loop/queued.js";
 import type { SocketKind } from "../query.js";
 import { addressFor, hostFor, versionOf } from "./address.js";
-import { checkDscp, checkEcn, checkInterface, checkTtl, type UdpSettings } from "./options.js";
+import { checkInterface, type InterfaceLike } from "./interface.js";
+import { checkDscp, checkEcn, checkTtl, type UdpSettings } from "./options.js";
 
 /** How to send one datagram, or one buffer of many. */
 export interface UdpSendOptions extends WaitOptions {
@@ -28,8 +29,8 @@ export interface UdpSendOptions extends WaitOptions {
   readonly to?: InternetAddress | null;
   /** The address of this machine to send from, such as the `localAddress` of a message. The port is the socket's own. */
   readonly from?: string | { readonly host: string; readonly scopeId?: number } | undefined;
-  /** Index of the interface to send by. */
-  readonly interface?: number | undefined;
+  /** Index of the interface to send by; or its name, for which the kernel is asked each time. */
+  readonly interface?: InterfaceLike | undefined;
   /** Explicit congestion notification, 0 to 3; the socket's unless given. */
   readonly ecn?: number;
   /** Differentiated services code point, 0 to 63; the socket's unless given. */

@@ -21,6 +21,7 @@ import {
 import { assert, throws } from "../support/assert.js";
 import { make, set } from "../support/options.js";
 import { suite } from "../support/suite.js";
+import { mayUseClock } from "../support/udp.js";
 
 const test = suite("settings of enable");
 
@@ -75,7 +76,9 @@ test("times of sending: a clock and flags", () => {
   assert.equal(kept([txTime, {}]), [1, 0]);
   const flags = ["SOF_TXTIME_REPORT_ERRORS"];
   assert.equal(kept([txTime, { clock: "CLOCK_MONOTONIC", flags }]), [1, 2]);
-  assert.equal(kept([txTime, { clock: "CLOCK_REALTIME", flags }]), [0, 2]);
+  if (mayUseClock(0)) {
+    assert.equal(kept([txTime, { clock: "CLOCK_REALTIME", flags }]), [0, 2]);
+  }
   using udp = make("inet");
   throws(() => enable(udp, [txTime, { clock: "CLOCK_WALL" }]), {
     name: "RangeError",

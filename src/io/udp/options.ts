@@ -54,7 +54,10 @@ export interface UdpSocketOptions {
   readonly multicastLoopback?: boolean;
   /** Index or name of the interface by which datagrams to groups leave. */
   readonly multicastInterface?: InterfaceLike;
-  /** Let `transmitAt` say when a datagram leaves, by this clock (SO_TXTIME). The queue of the interface has to obey: tc-etf(8), fq. */
+  /**
+   * Let `transmitAt` say when a datagram leaves, by this clock (SO_TXTIME). The queue of the interface has to obey: "monotonic" is
+   * for fq, and everybody's; the others are for tc-etf(8), and the administrator's.
+   */
   readonly transmitClock?: TransmitClock;
 }
 

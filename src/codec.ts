@@ -38,6 +38,7 @@ import type { Walk } from "./codec/walk.js";
 export * from "./codec/catalogue/all.js";
 export { definitions } from "./codec/catalogue/index.js";
 export { control } from "./codec/definition.js";
+export { describeControl } from "./codec/description.js";
 export { DecodeError, EncodeError, type ErrorPlace } from "./codec/errors.js";
 export * as field from "./codec/fields.js";
 export { type HostAbi, hostAbi } from "./codec/host-abi.js";

@@ -25,7 +25,7 @@ export type {
   SendEvent,
   TruncationEvent,
 } from "./io/diagnostics.js";
-export { disable, type EnableItem, enable, type OptionSocket } from "./io/enable.js";
+export { disable, type EnableItem, enable } from "./io/enable.js";
 export { type EnabledOptions, enabledOn } from "./io/enabled-on.js";
 export { SyscallError, type SyscallPlace } from "./io/errors.js";
 export { type ExpectOptions, expectControl, type WithControl } from "./io/expect-control.js";

@@ -11,11 +11,8 @@ import {
   type GivenValues,
   recordOf,
 } from "./field-struct.js";
-import { type Form, formsIn, type Identity } from "./form.js";
+import { type Direction, type Form, formsIn, type Identity } from "./form.js";
 import { Program } from "./program.js";
-
-/** Who sends a message: programs, the kernel, or either. */
-export type Direction = "send" | "receive" | "both";
 
 /** Something that has a file descriptor: a number, our own `Fd`, a `UnixSocket` or `UnixServer`, a `FileHandle`, or a socket or server of Node. */
 export type DescriptorLike =
@@ -50,7 +47,7 @@ export interface Outgoing<W> extends AnyOutgoing {
 export interface AnyDefinition {
   /** C name of the type. */
   readonly name: string;
-  /** Level and type of the first form: C names of constants, or numbers. */
+  /** Level and type of the first form, here and below: C names of constants, or numbers. */
   readonly level: string | number;
   readonly type: string | number;
   readonly direction: Direction;
@@ -114,7 +111,9 @@ export interface FormDeclaration<T, W = T> {
   readonly on?: readonly string[];
   readonly level?: string | number;
   readonly type?: string | number;
+  readonly direction?: Direction;
   readonly enable?: readonly string[];
+  readonly limit?: number;
   readonly value: Field<T, W>;
 }
 
@@ -175,28 +174,21 @@ function checkDeclaration(name: unknown, given: Partial<AnyDeclaration>): AnyDef
   if (typeof given !== "object" || given === null) {
     throw typeError(`declaration of ${name}`, "an object", given);
   }
-  const { direction, source, limit, proven = false, needs, counterpart, since } = given;
+  const { source, proven = false, needs, counterpart, since } = given;
   const what = (property: string): string => `${property} of ${name}`;
-  if (!DIRECTIONS.includes(direction)) {
-    throw typeError(what("direction"), '"send", "receive" or "both"', direction);
-  }
   for (const [key, text] of Object.entries({ needs, counterpart, since })) {
     if (text !== undefined && typeof text !== "string")
       throw typeError(what(key), "a string", text);
   }
   if (typeof source !== "string") throw typeError(what("source"), "a string", source);
   const forms = Object.freeze(formsOf(given, name));
-  const [{ level, type, enable }] = forms as unknown as [Form];
+  const [{ level, type, direction, enable, limit }] = forms as unknown as [Form];
   const descriptors = forms.some((form) => form.descriptors);
-  const place = { name, level, type, enable, descriptors, forms, source };
   return {
-    ...place,
-    direction: direction as Direction,
-    needs,
-    counterpart,
-    since,
-    limit: limit === undefined ? undefined : integerIn(limit, 0, 0x10000, what("limit")),
+    ...{ name, level, type, direction, enable, needs, counterpart, limit, since, source },
     proven: flagOf(proven, what("proven")),
+    descriptors,
+    forms,
   };
 }
 
@@ -234,12 +226,17 @@ function formOf(
   shape: Field<unknown>,
   name: string,
 ): Form {
-  const { level, type, enable = [] } = { ...whole, ...own };
+  const { level, type, direction, enable = [], limit } = { ...whole, ...own };
+  if (!DIRECTIONS.includes(direction)) {
+    throw typeError(`direction of ${name}`, '"send", "receive" or "both"', direction);
+  }
   const form: Form = {
     on: namesIn(own.on ?? [], `on of ${name}`, "beginnings of names of ABIs"),
     level: checkNumber(level, `level of ${name}`),
     type: checkNumber(type, `type of ${name}`),
+    direction: direction as Direction,
     enable: namesIn(enable, `enable of ${name}`, "names of socket options"),
+    limit: limit === undefined ? undefined : integerIn(limit, 0, 0x10000, `limit of ${name}`),
     descriptors: shape.descriptors,
     program: new Program(shape.elements),
     write: shape.write,

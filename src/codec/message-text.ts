@@ -44,7 +44,7 @@ export function readForm(
 
 function headOf(abi: Abi, { level, type, definition }: Printed): string {
   const name = definition?.name ?? typeName(abi, level, type);
-  const known = levelName(abi, level);
+  const known = levelName(abi, level, definition);
   const family = familyOf(known);
   const front = family === undefined ? "" : `${family} `;
   return `${front}${withNumber(known, level)} ${withNumber(name, type)}`;

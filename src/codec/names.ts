@@ -3,6 +3,7 @@
 import { type Abi, constantOf } from "./abi.js";
 import { definitions, findDefinition } from "./catalogue/index.js";
 import type { AnyDefinition } from "./definition.js";
+import { protocolOf } from "./form.js";
 
 const byNumber = new WeakMap<Abi, ReadonlyMap<number, readonly string[]>>();
 
@@ -29,9 +30,12 @@ function nameOf(abi: Abi, value: number, prefixes: readonly string[]): string | 
   return undefined;
 }
 
-/** The C name of a protocol level, or undefined. */
-export function levelName(abi: Abi, level: number): string | undefined {
-  return nameOf(abi, level, ["SOL_", "IPPROTO_"]);
+/** The C name of a protocol level, or undefined. Where levels share a number, `definition` says which one it is. */
+export function levelName(abi: Abi, level: number, definition?: AnyDefinition): string | undefined {
+  const name = nameOf(abi, level, ["SOL_", "IPPROTO_"]);
+  const own = definition?.level;
+  if (name === undefined || typeof own !== "string") return name;
+  return abi.constants[own] === level && protocolOf(own) !== protocolOf(name) ? own : name;
 }
 
 /** How the names of types begin, by level: "SCM_" and "SO_" of SOL_SOCKET. */

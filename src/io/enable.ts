@@ -6,24 +6,15 @@ import { type AnyDefinition, isDefinition } from "../codec/definition.js";
 import { anySocketNumber, type SenderLike } from "./descriptor.js";
 import { ownError, SyscallError } from "./errors.js";
 import { askKind } from "./kind.js";
-import { LoopSocket } from "./loop/loop-socket.js";
 import { checkEnables, choicesFor, wrongFamily } from "./option-choice.js";
 import { type EnableSetting, type SettingBytes, settingBytes } from "./option-setting.js";
 import { type Step, setAll, setAllOn } from "./option-state.js";
 import { type SocketKind, socketType } from "./query.js";
 
-/** A socket of any kind: a number, an `Fd`, one of Node, or one of ours on the event loop. */
-export type OptionSocket = SenderLike | LoopSocket;
-
 /** What to enable: a definition, or one with what its option is set to instead of 1 or a default. */
 export type EnableItem =
   | AnyDefinition
   | readonly [definition: AnyDefinition, setting: EnableSetting];
-
-/** Number of a socket whose options are asked for or set. */
-export function optionSocketNumber(socket: unknown): number {
-  return socket instanceof LoopSocket ? socket.fd : anySocketNumber(socket);
-}
 
 /** What a descriptor is as a socket. */
 export function socketKind(fd: number): SocketKind {
@@ -47,7 +38,7 @@ export function socketKind(fd: number): SocketKind {
  * getsockopt(pair[1], "SOL_SOCKET", "SO_PASSCRED") // 1
  * @see setsockopt(2), socket(7), ip(7), ipv6(7).
  */
-export function enable(socket: OptionSocket, ...items: readonly EnableItem[]): void {
+export function enable(socket: SenderLike, ...items: readonly EnableItem[]): void {
   const given = items.map((item, i) => readItem(item, `items[${i}]`));
   const makers = given.map(({ definition, setting, path }) => {
     checkEnables(definition);
@@ -73,7 +64,7 @@ export function enable(socket: OptionSocket, ...items: readonly EnableItem[]): v
  * getsockopt(pair[1], "SOL_SOCKET", "SO_PASSCRED") // 0
  * @see setsockopt(2).
  */
-export function disable(socket: OptionSocket, ...definitions: readonly AnyDefinition[]): void {
+export function disable(socket: SenderLike, ...definitions: readonly AnyDefinition[]): void {
   const given = definitions.map((definition, i) => checked(definition, `definitions[${i}]`));
   for (const definition of given) checkEnables(definition);
   const off = (option: string): SettingBytes => {
@@ -108,7 +99,7 @@ function plan(
   definitions: readonly AnyDefinition[],
   makers: readonly ((option: string, name: string) => SettingBytes)[],
 ): { readonly fd: number; readonly steps: readonly Step[] } {
-  const fd = optionSocketNumber(socket);
+  const fd = anySocketNumber(socket);
   const kind = socketKind(fd);
   const steps = definitions.flatMap((definition, i) => {
     const choices = choicesFor(fd, kind, definition, definitions);

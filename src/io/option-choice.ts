@@ -88,7 +88,8 @@ export function choicesFor(
   if (kind.family === AF_INET6) {
     return [inet6, takesIPv4(fd, kind) ? inet : undefined].filter((each) => each !== undefined);
   }
-  return kind.family === constantOrZero(family) ? [itself] : [];
+  // A family that has no number here is left to the kernel.
+  return [kind.family, 0].includes(constantOrZero(family)) ? [itself] : [];
 }
 
 /** Whether packets of IPv4 reach a socket of IPv6, and with them messages of IPv4. */

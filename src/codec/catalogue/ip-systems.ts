@@ -12,7 +12,10 @@ export const receivedDestination = control("IP_RECVDSTADDR", {
   level: "IPPROTO_IP",
   direction: "both",
   enable: ["IP_RECVDSTADDR"],
-  forms: [{ on: ["darwin", "freebsd", "netbsd", "openbsd", "illumos"], value: ipv4("addr") }],
+  forms: [
+    { on: ["freebsd", "netbsd", "openbsd"], value: ipv4("addr") },
+    { on: ["darwin", "illumos"], direction: "receive", value: ipv4("addr") },
+  ],
   source: "FreeBSD ip(4); illumos ip(4P)",
 });
 
@@ -27,6 +30,7 @@ export const receivedInterface = control("IP_RECVIF", {
   level: "IPPROTO_IP",
   direction: "receive",
   enable: ["IP_RECVIF"],
+  limit: 255,
   forms: [
     { on: ["darwin", "freebsd", "netbsd", "openbsd"], value: sockaddrDl() },
     { on: ["illumos"], value: indexAlone },
@@ -39,6 +43,7 @@ export const recvSlla = control("IP_RECVSLLA", {
   level: "IPPROTO_IP",
   direction: "receive",
   enable: ["IP_RECVSLLA"],
+  limit: 252,
   value: sockaddrDl(),
   source: "illumos ip(4P)",
 });

@@ -85,6 +85,7 @@ export const ttl = control("IP_TTL", {
     {
       on: [...BSDS, "illumos"],
       level: "IPPROTO_IP",
+      direction: "receive",
       type: "IP_RECVTTL",
       enable: ["IP_RECVTTL"],
       value: u8("ttl", "hops"),
@@ -110,11 +111,12 @@ export const tos = control("IP_TOS", {
     { enable: ["IP_RECVTOS"], value: u8("tos") },
     // The kernel of Linux takes an int as well, and never sends one.
     { enable: ["IP_RECVTOS"], value: within(i32("tos"), 0, 255) },
-    { on: ["freebsd"], level: "IPPROTO_IP", enable: ["IP_RECVTOS"], value: u8("tos") },
+    { on: ["freebsd"], level: "IPPROTO_IP", direction: "send", value: u8("tos") },
     {
       on: ["freebsd", "darwin", "illumos"],
       level: "IPPROTO_IP",
       type: "IP_RECVTOS",
+      direction: "receive",
       enable: ["IP_RECVTOS"],
       value: u8("tos"),
     },

@@ -110,9 +110,11 @@ export const rxrpcOobId = control("RXRPC_OOB_ID", {
 export const rxrpcChallenged = control("RXRPC_CHALLENGED", {
   ...received,
   since: "6.16",
+  // Of all classes RxGK appends the most: four bytes.
+  limit: 8,
   fields: {
-    service: u16("service_id"),
-    security: padded(
+    serviceId: u16("service_id"),
+    securityIndex: padded(
       named(u8("security_index"), {
         RXRPC_SECURITY_NONE: 0,
         RXRPC_SECURITY_RXKAD: 2,

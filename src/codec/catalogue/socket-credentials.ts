@@ -7,6 +7,9 @@ import { i16, i32, repeat, rest, u32 } from "../field.js";
 import { array } from "../field-list.js";
 import { converted, optional, struct } from "../field-struct.js";
 
+/** CMGROUP_MAX: groups that a message has at most. */
+const MOST_GROUPS = 16;
+
 /** Process, user and group of a sender (SCM_CREDENTIALS, struct ucred). */
 export const credentials = control("SCM_CREDENTIALS", {
   level: "SOL_SOCKET",
@@ -54,9 +57,9 @@ function object<T>(given: T, path: string): T {
   throw typeError(path, "an object with uid, euid, gid, egid, groups", given);
 }
 
-function groupsOf(given: unknown, path: string, most = 0xffff): readonly number[] {
+function groupsOf(given: unknown, path: string): readonly number[] {
   if (!Array.isArray(given)) throw typeError(`${path}.groups`, "a list of numbers", given);
-  integerIn(given.length, 0, most, `number of ${path}.groups`);
+  integerIn(given.length, 0, MOST_GROUPS, `number of ${path}.groups`);
   return given;
 }
 
@@ -105,6 +108,7 @@ export const sockCred = control("SCM_CREDS", {
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["LOCAL_CREDS"],
+  limit: 24 + MOST_GROUPS * 4,
   forms: [
     { on: ["freebsd"], value: sockcred },
     { on: ["netbsd"], value: sockcredWithPid },
@@ -118,6 +122,7 @@ export const sockCred2 = control("SCM_CREDS2", {
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["LOCAL_CREDS_PERSISTENT"],
+  limit: 28 + MOST_GROUPS * 4,
   since: "FreeBSD 13",
   value: converted(
     struct({
@@ -156,9 +161,6 @@ export type GivenAttachedCredentials = {
   readonly [K in keyof AttachedCredentials]?: AttachedCredentials[K] | undefined;
 };
 
-/** CMGROUP_MAX. */
-const MOST_GROUPS = 16;
-
 function cmsgcred(
   count: Field<number>,
 ): Field<AttachedCredentials, GivenAttachedCredentials | undefined> {
@@ -180,7 +182,7 @@ function cmsgcred(
     }),
     write(given: GivenAttachedCredentials | undefined, path) {
       const { pid = 0, uid = 0, euid = 0, gid = 0, groups = [] } = object(given ?? {}, path);
-      const list = groupsOf(groups, path, MOST_GROUPS);
+      const list = groupsOf(groups, path);
       const rest = new Array<number>(MOST_GROUPS - list.length).fill(0);
       return { pid, uid, euid, gid, count: list.length, groups: [...list, ...rest] };
     },

@@ -41,10 +41,11 @@ const TCP_ATTRIBUTES = {
 export const optStats = control("SCM_TIMESTAMPING_OPT_STATS", {
   level: "SOL_SOCKET",
   direction: "receive",
-  limit: 512,
   enable: ["SO_TIMESTAMPING"],
   needs:
     "SOF_TIMESTAMPING_OPT_STATS and _OPT_TSONLY, a TCP socket, and the error queue (MSG_ERRQUEUE)",
+  // 256 bytes are those of today's names; kernels add more.
+  limit: 512,
   since: "4.10",
   value: netlinkAttributes(TCP_ATTRIBUTES),
   source:

@@ -30,18 +30,22 @@ export const timestamp = control("SCM_TIMESTAMP", {
       value: timeval("", { part: 32 }),
     },
     { type: "SO_TIMESTAMP_NEW", enable: ["SO_TIMESTAMP_NEW"], value: timeval("", WIDE) },
+    // AF_UNIX of FreeBSD: the sender attaches it, and the kernel fills it in.
     {
-      on: ["freebsd", "openbsd"],
+      on: ["freebsd"],
+      direction: "both",
       enable: ["SO_TIMESTAMP"],
       value: timeval("", { seconds: 64 }),
     },
+    { on: ["freebsd-i386"], direction: "both", enable: ["SO_TIMESTAMP"], value: timeval() },
+    { on: ["openbsd"], enable: ["SO_TIMESTAMP"], value: timeval("", { seconds: 64 }) },
     {
       on: ["darwin", "netbsd"],
       enable: ["SO_TIMESTAMP"],
       value: timeval("", { seconds: 64, part: 32 }),
     },
     {
-      on: ["freebsd-i386", "dragonfly", "illumos", "hurd"],
+      on: ["dragonfly", "illumos", "hurd"],
       enable: ["SO_TIMESTAMP"],
       value: timeval(),
     },

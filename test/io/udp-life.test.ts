@@ -169,6 +169,7 @@ test("sockets of other makers are taken over; what is no UDP socket stays with i
     await peer.send("y", { to: question.address, ttl: 4 });
     const answer = await socket.receive();
     assert.is(answer.ttl, 4);
+    assert.equal(answer.address, peer.localAddress);
     assert.is(answer.localAddress?.port, question.address.port, "bound by its first send");
   }
   using pair = socketpair({ type: "dgram" });

@@ -232,6 +232,7 @@ test("wrong arguments are refused before any system call, and nothing is sent", 
     [{ to: { host: "127.0.0.1", port: 0 } }, range],
     [{ to: { host: "127.0.0.1", port: 65536 } }, range],
     [{ to: { host: "::1", port: 9 } }, { ...range, message: /to\.host .* the socket/ }],
+    [{ to: { host: "fe80::1%", port: 9 } }, range],
     [{ to, from: 1 }, type],
     [{ to, from: "localhost" }, type],
     [

@@ -19,7 +19,7 @@ import { importedConstant } from "../host.js";
 import type { WaitOptions } from "../loop/giving-up.js";
 import { planQueueable, type Queueable } from "../loop/queued.js";
 import type { SocketKind } from "../query.js";
-import { addressFor, hostFor, versionOf } from "./address.js";
+import { addressFor, hostFor, unzoned, versionOf } from "./address.js";
 import { checkInterface, type InterfaceLike } from "./interface.js";
 import { checkDscp, checkEcn, checkTtl, type UdpSettings } from "./options.js";
 
@@ -100,8 +100,9 @@ function versionOfFamily(family: number): 4 | 6 {
 function sourceOf(options: UdpSendOptions, version: 4 | 6): MessageInput[] {
   const { from, interface: index } = options;
   if (from === undefined && index === undefined) return [];
-  const { host, scopeId = 0 } = typeof from === "object" && from !== null ? from : { host: from };
-  const ifindex = checkInterface(index ?? scopeId);
+  const object = typeof from === "object" && from !== null;
+  const { host, scopeId = object ? from.scopeId : 0 } = unzoned(object ? from.host : from, "from");
+  const ifindex = checkInterface(index ?? scopeId ?? 0);
   const source = from === undefined ? undefined : sourceHost(host, version);
   if (version === 6) return [packetInfo6({ addr: source ?? "::", ifindex })];
   return [packetInfo({ ifindex, specDst: source ?? "0.0.0.0", addr: "0.0.0.0" })];

@@ -1,6 +1,12 @@
 // What tests of UDP share: addresses of this machine, sockets that are closed behind a test, ports where nobody is.
 
-import { type InternetAddress, UdpSocket, type UdpSocketOptions } from "cmsg";
+import {
+  type InternetAddress,
+  socket as makeSocket,
+  setsockopt,
+  UdpSocket,
+  type UdpSocketOptions,
+} from "cmsg";
 import type { suite } from "./suite.js";
 
 /** Whether this machine has the loopback address of IPv6. */
@@ -61,4 +67,15 @@ export function deadAddress(host = "127.0.0.1"): InternetAddress {
   const port = portOf(socket);
   socket.close();
   return { host, port };
+}
+
+/** The kernel lets ordinary users have one clock, and the administrator all. */
+export function mayUseClock(number: number): boolean {
+  using socket = makeSocket({ family: "inet", type: "dgram" });
+  try {
+    setsockopt(socket, "SOL_SOCKET", "SO_TXTIME", Int32Array.of(number, 0));
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -48,6 +48,9 @@ const REPORTED = new Set([
   "EACCES",
 ]);
 
+/** How often a receive is tried that is refused for earlier datagrams. */
+const TRIES = 1000;
+
 /** Whether a refused call was refused for an earlier datagram, of which the error queue tells. The refusal has ended with it. */
 export function isOfEarlier(errno: number): boolean {
   return REPORTED.has(errnoName(errno));
@@ -103,8 +106,8 @@ export class UdpIncoming implements Attempt<UdpMessage> {
   #message(plan: ReceivePlan): UdpMessage | number {
     const frame = theFrame();
     let got = this.#take(frame, plan);
-    // Each such refusal is made once: behind it there is a datagram, or nothing.
-    while (typeof got === "number" && this.queuesErrors && isPending(got)) {
+    // Each such refusal is made once: behind it there is a datagram, or nothing. One that stays is something else.
+    for (let i = 0; i < TRIES && this.queuesErrors && isPending(got); i++) {
       got = this.#take(frame, plan);
     }
     if (typeof got === "number") return got;
@@ -118,24 +121,20 @@ export class UdpIncoming implements Attempt<UdpMessage> {
     const result = receiveFrame(frame, this.#fd.number, plan);
     if (result < 0) return result;
     const count = openFrame(frame);
-    const receiving = this.#receiving;
-    if (receiving.port === 0) receiving.port = portOf(this.#fd.number);
+    const flags = takeFlags(frame);
     const data = takeData(plan, this.#fd, result);
+    const name = takeName(frame);
     const { control } = frame.incoming;
     const bytes = frame.bytes.slice(control, control + controlLength(frame));
     const records = frame.words.slice(recordAt(frame, 0), recordAt(frame, count));
-    return new UdpMessage(
-      data,
-      result,
-      takeFlags(frame),
-      takeName(frame),
-      { bytes, records },
-      receiving,
-    );
+    const receiving = this.#receiving;
+    // Last: the answer comes where the sender's name lay.
+    if (receiving.port === 0) receiving.port = portOf(this.#fd.number);
+    return new UdpMessage(data, result, flags, name, { bytes, records }, receiving);
   }
 }
 
 /** The same for what a receive has answered. Reports of too large packets are those of earlier ones, too. */
-function isPending(result: number): boolean {
-  return isOfEarlier(-result) || errnoName(-result) === "EMSGSIZE";
+function isPending(got: UdpMessage | number): boolean {
+  return typeof got === "number" && (isOfEarlier(-got) || errnoName(-got) === "EMSGSIZE");
 }

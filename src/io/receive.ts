@@ -123,26 +123,33 @@ export function useOf({ flags }: ReceivePlan): Use {
 
 /** Makes the call: what recvmsg answered, or -errno. `openFrame` and the `take` functions then read the frame. */
 export function receiveFrame(frame: Frame, fd: number, plan: ReceivePlan): number {
-  const { system, EINTR } = frame;
+  const { EINTR } = frame;
   const { flags } = plan;
   const { address } = frame.incoming;
   prepare(frame, plan);
   let result: number;
   if (plan.timeoutMs === undefined) {
-    do result = system.recvmsg(fd, address, flags);
+    do result = callOnce(frame, fd, address, flags);
     while (result === -EINTR);
   } else result = receiveWithin(frame, fd, address, plan);
   if (plan.into !== undefined) release();
   return result;
 }
 
+/** One recvmsg. Packet sockets refuse flags that they do not know, also one about descriptors, which never come over them. */
+function callOnce(frame: Frame, fd: number, address: number, flags: number): number {
+  const { system, EINVAL } = frame;
+  const result = system.recvmsg(fd, address, flags);
+  if (result !== -EINVAL || (flags & CLOEXEC) === 0 || socketFamily(fd) === AF_UNIX) return result;
+  return system.recvmsg(fd, address, flags & ~CLOEXEC);
+}
+
 function receiveWithin(frame: Frame, fd: number, address: number, plan: ReceivePlan): number {
-  const { system } = frame;
   const { flags, timeoutMs = 0 } = plan;
   const once = flags | DONTWAIT;
   // The error queue announces itself by POLLERR, which poll always reports; POLLIN would speak of ordinary data.
   const events = (flags & ERRQUEUE) !== 0 ? 0 : POLLIN;
-  return callWithin(frame, fd, events, timeoutMs, () => system.recvmsg(fd, address, once));
+  return callWithin(frame, fd, events, timeoutMs, () => callOnce(frame, fd, address, once));
 }
 
 /** Where data arrives. Small messages are copied out of it; a large one takes it away, and the next receive makes another. */

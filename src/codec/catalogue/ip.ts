@@ -59,6 +59,7 @@ const TWO_FIELDS: Field<PacketInfo, GivenPacketInfo> = converted(
 export const packetInfo = control("IP_PKTINFO", {
   level: "SOL_IP",
   direction: "both",
+  proven: true,
   counterpart: "IPV6_PKTINFO",
   since: "2.2",
   forms: [
@@ -79,6 +80,7 @@ export const packetInfo = control("IP_PKTINFO", {
 export const ttl = control("IP_TTL", {
   level: "SOL_IP",
   direction: "both",
+  proven: true,
   counterpart: "IPV6_HOPLIMIT",
   since: "2.2 to receive, 3.13 to send",
   forms: [
@@ -106,6 +108,7 @@ export const ttl = control("IP_TTL", {
 export const tos = control("IP_TOS", {
   level: "SOL_IP",
   direction: "both",
+  proven: true,
   counterpart: "IPV6_TCLASS",
   since: "2.2 to receive, 3.13 to send",
   forms: [
@@ -147,6 +150,7 @@ export const ipRecvErr = control("IP_RECVERR", {
 export const ipOptions = control("IP_RECVOPTS", {
   level: "SOL_IP",
   direction: "receive",
+  proven: true,
   needs: "a packet with options",
   limit: 40,
   since: "2.2",
@@ -161,6 +165,7 @@ export const ipOptions = control("IP_RECVOPTS", {
 export const ipRetOptions = control("IP_RETOPTS", {
   level: "SOL_IP",
   direction: "both",
+  proven: true,
   enable: ["IP_RETOPTS"],
   needs: "a packet with options",
   limit: 40,
@@ -173,6 +178,7 @@ export const ipRetOptions = control("IP_RETOPTS", {
 export const originalDestination = control("IP_ORIGDSTADDR", {
   level: "SOL_IP",
   direction: "receive",
+  proven: true,
   enable: ["IP_RECVORIGDSTADDR"],
   counterpart: "IPV6_ORIGDSTADDR",
   since: "2.6.29",
@@ -187,6 +193,7 @@ export const originalDestination = control("IP_ORIGDSTADDR", {
 export const ipChecksum = control("IP_CHECKSUM", {
   level: "SOL_IP",
   direction: "receive",
+  proven: true,
   enable: ["IP_CHECKSUM"],
   needs: "a network card that sums whole packets",
   since: "4.0",
@@ -198,6 +205,7 @@ export const ipChecksum = control("IP_CHECKSUM", {
 export const ipFragmentSize = control("IP_RECVFRAGSIZE", {
   level: "SOL_IP",
   direction: "receive",
+  proven: true,
   enable: ["IP_RECVFRAGSIZE"],
   counterpart: "IPV6_RECVFRAGSIZE",
   needs: "a datagram that came in fragments",
@@ -206,14 +214,15 @@ export const ipFragmentSize = control("IP_RECVFRAGSIZE", {
   source: "Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_fragsize",
 });
 
-/** The protocol number to send a raw packet with (IP_PROTOCOL). */
+/** The protocol that the kernel looks up the route and the IPsec policy of a raw packet by, whatever its header says (IP_PROTOCOL). */
 export const ipProtocol = control("IP_PROTOCOL", {
   level: "SOL_IP",
   direction: "send",
-  needs: "a raw socket of IPPROTO_RAW without IP_HDRINCL",
+  proven: true,
+  needs: "a raw socket that sends headers of its own: IPPROTO_RAW, or IP_HDRINCL",
   since: "6.4",
   value: within(i32("protocol"), 1, 255),
-  source: "Linux net/ipv4/ip_sockglue.c, ip_cmsg_send",
+  source: "ip(7); Linux net/ipv4/raw.c, raw_sendmsg; net/ipv4/ip_sockglue.c, ip_cmsg_send",
 });
 
 /** The security label of the socket that sent a datagram (SCM_SECURITY of IP). */

@@ -10,6 +10,7 @@ const LONGEST = 2048;
 export const hopByHopOptions = control("IPV6_HOPOPTS", {
   level: "IPPROTO_IPV6",
   direction: "both",
+  proven: true,
   enable: ["IPV6_RECVHOPOPTS"],
   needs: "privileges to send (CAP_NET_RAW on Linux)",
   limit: LONGEST,
@@ -22,6 +23,7 @@ export const hopByHopOptions = control("IPV6_HOPOPTS", {
 export const destinationOptions = control("IPV6_DSTOPTS", {
   level: "IPPROTO_IPV6",
   direction: "both",
+  proven: true,
   enable: ["IPV6_RECVDSTOPTS"],
   needs: "privileges to send (CAP_NET_RAW on Linux)",
   limit: LONGEST,
@@ -45,6 +47,7 @@ export const routingHeaderDestinationOptions = control("IPV6_RTHDRDSTOPTS", {
 export const routingHeader = control("IPV6_RTHDR", {
   level: "IPPROTO_IPV6",
   direction: "both",
+  proven: true,
   enable: ["IPV6_RECVRTHDR"],
   limit: LONGEST,
   since: "2.6.14",
@@ -56,6 +59,7 @@ export const routingHeader = control("IPV6_RTHDR", {
 export const hopByHopOptions2292 = control("IPV6_2292HOPOPTS", {
   level: "IPPROTO_IPV6",
   direction: "both",
+  proven: true,
   enable: ["IPV6_2292HOPOPTS"],
   needs: "privileges to send (CAP_NET_RAW on Linux)",
   limit: LONGEST,
@@ -68,6 +72,7 @@ export const hopByHopOptions2292 = control("IPV6_2292HOPOPTS", {
 export const destinationOptions2292 = control("IPV6_2292DSTOPTS", {
   level: "IPPROTO_IPV6",
   direction: "both",
+  proven: true,
   enable: ["IPV6_2292DSTOPTS"],
   needs: "privileges to send (CAP_NET_RAW on Linux)",
   limit: LONGEST,
@@ -80,6 +85,7 @@ export const destinationOptions2292 = control("IPV6_2292DSTOPTS", {
 export const routingHeader2292 = control("IPV6_2292RTHDR", {
   level: "IPPROTO_IPV6",
   direction: "both",
+  proven: true,
   enable: ["IPV6_2292RTHDR"],
   limit: LONGEST,
   since: "2.2",

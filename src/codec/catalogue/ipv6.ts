@@ -21,6 +21,7 @@ const in6Pktinfo = struct({
 export const packetInfo6 = control("IPV6_PKTINFO", {
   level: "IPPROTO_IPV6",
   direction: "both",
+  proven: true,
   counterpart: "IP_PKTINFO",
   since: "2.6.14",
   forms: [
@@ -36,6 +37,7 @@ const hops = within(i32("hoplimit", "hops"), -1, 255);
 export const hopLimit = control("IPV6_HOPLIMIT", {
   level: "IPPROTO_IPV6",
   direction: "both",
+  proven: true,
   counterpart: "IP_TTL",
   since: "2.6.14",
   forms: [
@@ -49,6 +51,7 @@ export const hopLimit = control("IPV6_HOPLIMIT", {
 export const trafficClass = control("IPV6_TCLASS", {
   level: "IPPROTO_IPV6",
   direction: "both",
+  proven: true,
   enable: ["IPV6_RECVTCLASS"],
   counterpart: "IP_TOS",
   since: "2.6.14",
@@ -65,6 +68,7 @@ const noteFlow = (cell: unknown): string => {
 export const flowInfo = control("IPV6_FLOWINFO", {
   level: "SOL_IPV6",
   direction: "both",
+  proven: true,
   enable: ["IPV6_FLOWINFO"],
   since: "2.2",
   value: noted(be32("flowinfo"), noteFlow),
@@ -79,6 +83,7 @@ const mtuinfo = (destination: Field<InternetAddress | null>) =>
 export const pathMtu = control("IPV6_PATHMTU", {
   level: "IPPROTO_IPV6",
   direction: "receive",
+  proven: true,
   enable: ["IPV6_RECVPATHMTU"],
   needs: "a packet that was too big for its path and that IPV6_DONTFRAG forbids to cut",
   since: "2.6.35",
@@ -93,6 +98,7 @@ export const pathMtu = control("IPV6_PATHMTU", {
 export const dontFragment = control("IPV6_DONTFRAG", {
   level: "IPPROTO_IPV6",
   direction: "send",
+  proven: true,
   since: "2.6.35",
   value: yesNo(i32("dontfrag")),
   source: "RFC 3542 section 11.2",
@@ -122,6 +128,7 @@ export const nextHop = control("IPV6_NEXTHOP", {
 export const ipv6RecvErr = control("IPV6_RECVERR", {
   level: "SOL_IPV6",
   direction: "receive",
+  proven: true,
   enable: ["IPV6_RECVERR"],
   counterpart: "IP_RECVERR",
   since: "2.2",
@@ -133,6 +140,7 @@ export const ipv6RecvErr = control("IPV6_RECVERR", {
 export const originalDestination6 = control("IPV6_ORIGDSTADDR", {
   level: "IPPROTO_IPV6",
   direction: "receive",
+  proven: true,
   enable: ["IPV6_RECVORIGDSTADDR"],
   counterpart: "IP_ORIGDSTADDR",
   since: "2.6.37",
@@ -144,6 +152,7 @@ export const originalDestination6 = control("IPV6_ORIGDSTADDR", {
 export const ipv6FragmentSize = control("IPV6_RECVFRAGSIZE", {
   level: "SOL_IPV6",
   direction: "receive",
+  proven: true,
   enable: ["IPV6_RECVFRAGSIZE"],
   counterpart: "IP_RECVFRAGSIZE",
   needs: "a datagram that came in fragments",
@@ -156,6 +165,7 @@ export const ipv6FragmentSize = control("IPV6_RECVFRAGSIZE", {
 export const packetInfo2292 = control("IPV6_2292PKTINFO", {
   level: "IPPROTO_IPV6",
   direction: "both",
+  proven: true,
   enable: ["IPV6_2292PKTINFO"],
   since: "2.2",
   value: in6Pktinfo,
@@ -166,6 +176,7 @@ export const packetInfo2292 = control("IPV6_2292PKTINFO", {
 export const hopLimit2292 = control("IPV6_2292HOPLIMIT", {
   level: "IPPROTO_IPV6",
   direction: "both",
+  proven: true,
   enable: ["IPV6_2292HOPLIMIT"],
   since: "2.2",
   value: hops,

@@ -7,6 +7,7 @@ import { i32, u32 } from "../field.js";
 export const netlinkPacketInfo = control("NETLINK_PKTINFO", {
   level: "SOL_NETLINK",
   direction: "receive",
+  proven: true,
   enable: ["NETLINK_PKTINFO"],
   since: "2.6.14",
   fields: { group: u32("group") },
@@ -17,6 +18,7 @@ export const netlinkPacketInfo = control("NETLINK_PKTINFO", {
 export const netlinkNamespace = control("NETLINK_LISTEN_ALL_NSID", {
   level: "SOL_NETLINK",
   direction: "receive",
+  proven: true,
   enable: ["NETLINK_LISTEN_ALL_NSID"],
   needs: "a message of another namespace, to which this one has given an id",
   since: "4.2",

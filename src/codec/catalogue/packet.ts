@@ -25,6 +25,7 @@ const STATUS = {
 export const packetAuxdata = control("PACKET_AUXDATA", {
   level: "SOL_PACKET",
   direction: "receive",
+  proven: true,
   enable: ["PACKET_AUXDATA"],
   since: "2.6.21",
   fields: {
@@ -43,6 +44,7 @@ export const packetAuxdata = control("PACKET_AUXDATA", {
 export const packetTxTimestamp = control("PACKET_TX_TIMESTAMP", {
   level: "SOL_PACKET",
   direction: "receive",
+  proven: true,
   enable: ["SO_TIMESTAMPING"],
   needs: "SOF_TIMESTAMPING_TX_… set, and MSG_ERRQUEUE",
   since: "2.6.37",

@@ -14,6 +14,7 @@ const MOST_GROUPS = 16;
 export const credentials = control("SCM_CREDENTIALS", {
   level: "SOL_SOCKET",
   direction: "both",
+  proven: true,
   enable: ["SO_PASSCRED"],
   since: "2.2",
   fields: { pid: i32("pid"), uid: u32("uid"), gid: u32("gid") },

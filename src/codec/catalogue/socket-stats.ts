@@ -41,6 +41,7 @@ const TCP_ATTRIBUTES = {
 export const optStats = control("SCM_TIMESTAMPING_OPT_STATS", {
   level: "SOL_SOCKET",
   direction: "receive",
+  proven: true,
   enable: ["SO_TIMESTAMPING"],
   needs:
     "SOF_TIMESTAMPING_OPT_STATS and _OPT_TSONLY, a TCP socket, and the error queue (MSG_ERRQUEUE)",

@@ -14,6 +14,7 @@ const WIDE = { seconds: 64, part: 64 } as const;
 export const timestamp = control("SCM_TIMESTAMP", {
   level: "SOL_SOCKET",
   direction: "receive",
+  proven: true,
   since: "2.2",
   forms: [
     { type: "SO_TIMESTAMP_OLD", enable: ["SO_TIMESTAMP_OLD"], value: timeval() },
@@ -59,6 +60,7 @@ export const timestamp = control("SCM_TIMESTAMP", {
 export const timestampNs = control("SCM_TIMESTAMPNS", {
   level: "SOL_SOCKET",
   direction: "receive",
+  proven: true,
   since: "2.6.22",
   forms: [
     { type: "SO_TIMESTAMPNS_OLD", enable: ["SO_TIMESTAMPNS_OLD"], value: timespec() },
@@ -93,6 +95,7 @@ function stamps(widths?: typeof WIDE) {
 export const timestamping = control("SCM_TIMESTAMPING", {
   level: "SOL_SOCKET",
   direction: "receive",
+  proven: true,
   needs: "SOF_TIMESTAMPING_* bits that say what is stamped and what is reported",
   since: "2.6.30",
   forms: [
@@ -117,6 +120,7 @@ const requested = flags(u32("tsflags"), TIMESTAMPING_FLAGS);
 export const timestampingRequest = control("SCM_TIMESTAMPING", {
   level: "SOL_SOCKET",
   direction: "send",
+  proven: true,
   since: "4.7",
   forms: [
     { type: "SO_TIMESTAMPING_OLD", value: requested },
@@ -130,6 +134,7 @@ export const timestampingRequest = control("SCM_TIMESTAMPING", {
 export const tsOptId = control("SCM_TS_OPT_ID", {
   level: "SOL_SOCKET",
   direction: "send",
+  proven: true,
   enable: ["SO_TIMESTAMPING"],
   needs: "SO_TIMESTAMPING with SOF_TIMESTAMPING_OPT_ID on a UDP or raw socket",
   since: "6.13",
@@ -141,6 +146,7 @@ export const tsOptId = control("SCM_TS_OPT_ID", {
 export const txTime = control("SCM_TXTIME", {
   level: "SOL_SOCKET",
   direction: "send",
+  proven: true,
   enable: ["SO_TXTIME"],
   needs: "SO_TXTIME set on the socket, and a queueing discipline that waits: etf or fq",
   since: "4.19",

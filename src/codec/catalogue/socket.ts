@@ -7,6 +7,7 @@ import { fd, i32, repeat, text, u32 } from "../field.js";
 export const rights = control("SCM_RIGHTS", {
   level: "SOL_SOCKET",
   direction: "both",
+  proven: true,
   since: "2.2",
   forms: [
     { on: ["linux", "android"], limit: 253 * 4, value: repeat(fd("fd")) },
@@ -32,6 +33,7 @@ export const security = control("SCM_SECURITY", {
 export const pidfd = control("SCM_PIDFD", {
   level: "SOL_SOCKET",
   direction: "receive",
+  proven: true,
   enable: ["SO_PASSPIDFD"],
   since: "6.5",
   value: fd("pidfd"),
@@ -42,6 +44,7 @@ export const pidfd = control("SCM_PIDFD", {
 export const inq = control("SCM_INQ", {
   level: "SOL_SOCKET",
   direction: "receive",
+  proven: true,
   enable: ["SO_INQ"],
   needs: "a stream socket of AF_UNIX",
   since: "6.17",
@@ -53,6 +56,7 @@ export const inq = control("SCM_INQ", {
 export const rxqOverflow = control("SO_RXQ_OVFL", {
   level: "SOL_SOCKET",
   direction: "receive",
+  proven: true,
   enable: ["SO_RXQ_OVFL"],
   needs: "at least one message dropped",
   since: "2.6.33",
@@ -64,6 +68,7 @@ export const rxqOverflow = control("SO_RXQ_OVFL", {
 export const mark = control("SO_MARK", {
   level: "SOL_SOCKET",
   direction: "both",
+  proven: true,
   enable: ["SO_RCVMARK"],
   needs: "CAP_NET_RAW or CAP_NET_ADMIN to send",
   since: "4.7 to send, 5.19 to receive",
@@ -75,6 +80,7 @@ export const mark = control("SO_MARK", {
 export const priority = control("SO_PRIORITY", {
   level: "SOL_SOCKET",
   direction: "both",
+  proven: true,
   enable: ["SO_RCVPRIORITY"],
   needs: "CAP_NET_RAW or CAP_NET_ADMIN to send priorities above 6",
   since: "6.14",

@@ -7,6 +7,7 @@ import { i32 } from "../field.js";
 export const tcpInq = control("TCP_CM_INQ", {
   level: "SOL_TCP",
   direction: "receive",
+  proven: true,
   enable: ["TCP_INQ"],
   since: "4.18",
   value: i32("inq", "bytes"),

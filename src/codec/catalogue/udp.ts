@@ -7,6 +7,7 @@ import { i32, u16, u32 } from "../field.js";
 export const udpSegment = control("UDP_SEGMENT", {
   level: "SOL_UDP",
   direction: "send",
+  proven: true,
   since: "4.18",
   forms: [
     { value: u16("segment", "bytes") },
@@ -24,6 +25,7 @@ export const udpSegment = control("UDP_SEGMENT", {
 export const udpGro = control("UDP_GRO", {
   level: "SOL_UDP",
   direction: "receive",
+  proven: true,
   enable: ["UDP_GRO"],
   needs: "several datagrams of one flow that were put together",
   since: "5.0",

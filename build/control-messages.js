@@ -53,8 +53,8 @@ const COLUMNS = [
 export function coverage() {
   const all = definitions();
   return {
-    send: all.filter(({ direction }) => direction !== "receive").length,
-    receive: all.filter(({ direction }) => direction !== "send").length,
+    send: all.filter(({ forms }) => forms.some((form) => form.direction !== "receive")).length,
+    receive: all.filter(({ forms }) => forms.some((form) => form.direction !== "send")).length,
     proven: all.filter(({ proven }) => proven).length,
     kinds: all.length,
   };

@@ -65,7 +65,7 @@ const FAMILY: OptionFamily = { names: IPV6_OPTIONS, single: PAD1, counted: 0 };
 
 const OPTIONS_HEADER = {
   nextHeader: u8("nexthdr"),
-  units: u8("hdrlen", "8 bytes behind the first"),
+  units: u8("hdrlen", "units of 8 bytes behind the first"),
   options: rest("options"),
 };
 
@@ -116,7 +116,7 @@ function paddedOptions(options: unknown, path: string): Uint8Array {
 
 const ROUTING_HEADER = {
   nextHeader: u8("nexthdr"),
-  units: u8("hdrlen", "8 bytes behind the first"),
+  units: u8("hdrlen", "units of 8 bytes behind the first"),
   type: named(u8("type"), IPV6_ROUTING_TYPES),
   segmentsLeft: u8("segments_left"),
   data: rest("data"),

@@ -8,7 +8,7 @@ import { type Core, standardCore } from "./core.js";
 import { type AnyDefinition, isDefinition } from "./definition.js";
 import { EncodeError } from "./errors.js";
 import type { AbiOptions } from "./face.js";
-import { type Form, formsIn } from "./form.js";
+import { type Form, formsIn, isReceived } from "./form.js";
 import { optionNames } from "./option.js";
 
 /**
@@ -67,15 +67,15 @@ function roomsOf(abi: Abi, item: unknown, path: string): Room[] {
 
 /** What an option lets arrive. */
 function roomsEnabled(abi: Abi, option: string, path: string): Room[] {
-  const received = ({ direction }: Form): boolean => direction !== "send";
-  const receivable = definitions().filter(({ forms }) => forms.some(received));
-  const rooms = receivable.flatMap((definition): Room[] => {
-    const forms = formsIn(definition, abi).map(({ form }) => form);
-    const enabled = forms.filter((form) => received(form) && form.enable.includes(option));
+  const received = definitions().filter((definition) => isReceived(definition, abi));
+  const rooms = received.flatMap((definition): Room[] => {
+    const known = formsIn(definition, abi).map(({ form }) => form);
+    const forms = known.filter(({ direction }) => direction !== "send");
+    const enabled = forms.filter(({ enable }) => enable.includes(option));
     return enabled.length === 0 ? [] : [{ definition, forms: enabled, count: undefined, path }];
   });
   if (rooms.length > 0) return rooms;
-  const names = receivable.flatMap((definition) => optionNames(abi, definition));
+  const names = received.flatMap((definition) => optionNames(abi, definition));
   throw unknownName(`${path} in ${abi.name}`, option, [...new Set(names)]);
 }
 

@@ -8,8 +8,11 @@ export const rights = control("SCM_RIGHTS", {
   level: "SOL_SOCKET",
   direction: "both",
   since: "2.2",
-  limit: 253 * 4,
-  forms: [{ value: repeat(fd("fd")) }, { on: ["darwin"], limit: 512 * 4, value: repeat(fd("fd")) }],
+  forms: [
+    { on: ["linux", "android"], limit: 253 * 4, value: repeat(fd("fd")) },
+    { on: ["darwin"], limit: 512 * 4, value: repeat(fd("fd")) },
+    { value: repeat(fd("fd")) },
+  ],
   source: "unix(7); POSIX <sys/socket.h>",
 });
 

@@ -123,6 +123,23 @@ everywhere("other levels and types are other messages", (place) => {
   }
 });
 
+/** Levels with the number of SOL_IP: their definitions are found where they are given. */
+const NUMBERED_AS_IP: readonly unknown[] = ["SOL_HCI", "SOL_IEEE802154"];
+
+everywhere("its numbers and its length find it, or one that shares both", (place) => {
+  const { abi, definition, level, type, least } = place;
+  const control = encodeControl([{ level, type, payload: sampleOf(place, least) }], { abi });
+  const [message] = decodeControl(control, { abi }).messages;
+  const sharing = definitions().filter((other) =>
+    placesOf(other, abi).some((each) => each.level === level && each.type === type),
+  );
+  assert.ok(sharing.includes(definition), says(place));
+  const own = sharing.filter((each) => !NUMBERED_AS_IP.includes(each.level));
+  const found = message?.definition;
+  assert.is(found !== undefined && own.includes(found), own.length > 0, says(place));
+  if (own.length === 1 && own[0] === definition) assert.is(found, definition, says(place));
+});
+
 /** The bytes that a value becomes by the number that its definition sends, and the message that they are read as. */
 function thereAndBack(definition: AnyDefinition, abi: AbiName, value: unknown) {
   const control = encodeControl([{ definition, value }], { abi, trimLast: true });

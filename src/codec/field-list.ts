@@ -27,6 +27,23 @@ export function array<T, W = T>(
   };
 }
 
+/** A list of at least `least` and at most `most` values. */
+export function between<T, W>(
+  field: Field<readonly T[], readonly W[]>,
+  least: number,
+  most: number,
+): Field<readonly T[], readonly W[]> {
+  return {
+    ...field,
+    write(values, path, context) {
+      const items = itemsOf(values, path);
+      const fits = items.length >= least && items.length <= most;
+      if (!fits) throw rangeError(path, `from ${least} to ${most} values`, items.length);
+      return field.write(items as readonly W[], path, context);
+    },
+  };
+}
+
 /** Bytes or a list that begin with their own number: `count` is written from what is given, and is no part of the value. */
 export function counted<V extends Uint8Array | readonly unknown[], W = V>(
   count: Field<number>,

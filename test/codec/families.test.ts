@@ -20,6 +20,7 @@ import {
   rxrpcAck,
   rxrpcChallenged,
   rxrpcNetError,
+  rxrpcSetCallTimeout,
   sctpPartialReliability,
   sctpSendInfo,
   sctpSendReceiveInfo,
@@ -207,6 +208,17 @@ test("TLS, RxRPC and J1939: numbers with names are names, others are numbers", (
   assert.equal(value, { ...local, type: 0, code: 0, data: 3 });
   const challenge = { serviceId: 52, securityIndex: "RXRPC_SECURITY_RXGK" } as const;
   bytes(payloadOf(rxrpcChallenged(challenge)), "34000400");
+});
+
+test("RxRPC: one to three limits of a call's time", () => {
+  bytes(payloadOf(rxrpcSetCallTimeout([60, 5000])), "3c00000088130000");
+  assert.equal(valueIn(rxrpcSetCallTimeout([1]), "3c0000008813000001000000"), [60, 5000, 1]);
+  for (const refused of [[], [1, 2, 3, 4]]) {
+    throws(() => payloadOf(rxrpcSetCallTimeout(refused)), {
+      name: "RangeError",
+      message: /value must be from 1 to 3 values, not [04]/,
+    });
+  }
 });
 
 test("messages without a payload say true", () => {

@@ -4,6 +4,7 @@ import { errnoNames } from "../constants/errno.js";
 import { RXRPC_ABORTS } from "../constants/rxrpc.js";
 import { control } from "../definition.js";
 import { i64, repeat, rest, u8, u16, u32, u64, ulong } from "../field.js";
+import { between } from "../field-list.js";
 import { named, namedBy } from "../field-name.js";
 import { none, optional, padded } from "../field-struct.js";
 
@@ -88,7 +89,7 @@ export const rxrpcSetCallTimeout = control("RXRPC_SET_CALL_TIMEOUT", {
   ...sent,
   since: "4.16",
   limit: 12,
-  value: repeat(u32("timeout", "s, then ms")),
+  value: between(repeat(u32("timeout", "s, then ms")), 1, 3),
 });
 
 /** A call id for a call to come (RXRPC_CHARGE_ACCEPT). */

@@ -83,9 +83,9 @@ export interface ControlDescription {
   readonly needs: string | null;
   /** C name of the type that stands for it in the other internet family. */
   readonly counterpart: string | null;
-  /** First version of Linux, or of the system it belongs to. */
+  /** First version of Linux, or of the system it belongs to; null where it is not known for the system of the ABI. */
   readonly since: string | null;
-  /** Whether a test sends or receives it through a running kernel. */
+  /** Whether a test sends or receives it through a running kernel of the system of the ABI. */
   readonly proven: boolean;
   readonly source: string;
   /** Systems that have it, as the names of ABIs begin. */
@@ -104,7 +104,10 @@ export function describeWith(
   if (first === undefined) return null;
   const payloads = [first, ...others].map((known) => payloadOf(core, abi, known));
   const { level } = first;
-  const { needs, counterpart, since } = definition;
+  const { needs, counterpart } = definition;
+  const systems = systemsOf(core, definition);
+  // Where Linux has it, a version alone is that of Linux, and its kernel is the one that tests run on.
+  const isElsewhere = systems.includes("linux") && !LINUX.test(abi.name);
   return Object.freeze({
     abi: abi.name,
     name: definition.name,
@@ -117,12 +120,14 @@ export function describeWith(
     enable: Object.freeze([...new Set(payloads.flatMap(({ enable }) => enable))]),
     needs: needs ?? null,
     counterpart: counterpart ?? null,
-    since: since ?? null,
-    proven: definition.proven,
+    since: isElsewhere ? null : (definition.since ?? null),
+    proven: definition.proven && !isElsewhere,
     source: definition.source,
-    systems: systemsOf(core, definition),
+    systems,
   });
 }
+
+const LINUX = /^(linux|android)-/;
 
 /** Who sends a type, of all of its payloads. */
 function directionOf(payloads: readonly PayloadDescription[]): Direction {
@@ -189,8 +194,16 @@ const C_TYPES: Readonly<Record<number, string>> = {
   [STRUCT_END]: "void",
 };
 
+const known = new WeakMap<AnyDefinition, readonly string[]>();
+
 /** Systems whose ABIs have a definition, sorted. */
 function systemsOf(core: Core, definition: AnyDefinition): readonly string[] {
+  const found = known.get(definition) ?? findSystems(core, definition);
+  known.set(definition, found);
+  return found;
+}
+
+function findSystems(core: Core, definition: AnyDefinition): readonly string[] {
   const having = abiNames().filter(
     (name) => formsIn(definition, resolveAbi(core, name)).length > 0,
   );

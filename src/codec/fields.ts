@@ -29,6 +29,7 @@ export {
   type ReportedError,
   reportedError,
 } from "./field-error.js";
+export { type Ipv4Option, ipv4Options } from "./field-ipv4-options.js";
 export {
   type GivenIpv6OptionsHeader,
   type GivenIpv6RoutingHeader,

@@ -11,7 +11,10 @@ import {
   describeControl,
   encodeControl,
   field,
+  ipv6RecvErr,
   rights,
+  sockCred2,
+  ttl,
   udpGro,
 } from "cmsg/codec";
 import { assert, throws } from "../support/assert.js";
@@ -63,6 +66,18 @@ test("what is said of a type", () => {
   const [fds] = describeControl(rights, { abi })?.payloads ?? [];
   assert.equal(fds?.members[0]?.count, null);
   assert.equal([fds?.size, fds?.longest], [0, 1012]);
+});
+
+test("versions and proofs of Linux are not those of other systems", () => {
+  for (const name of abis()) {
+    const linux = /^(linux|android)-/.test(name);
+    const described =
+      describeControl(ipv6RecvErr, { abi: name }) ?? describeControl(ttl, { abi: name });
+    if (described === null) continue;
+    assert.is(described.since !== null, linux, name);
+    if (!linux) assert.not(described.proven, name);
+  }
+  assert.is(describeControl(sockCred2, { abi: "freebsd-amd64" })?.since, "FreeBSD 13");
 });
 
 test("a type of a caller's own: padding counts, what repeats does not", () => {

@@ -7,13 +7,13 @@ import { type GivenLinkAddress, type LinkAddress, sockaddrDl } from "../field-li
 import { within } from "../field-name.js";
 import { converted, optional, struct } from "../field-struct.js";
 
-/** The address that a datagram came to; sent on FreeBSD, NetBSD and OpenBSD, the one to send it from (IP_RECVDSTADDR). */
+/** The address that a datagram came to; sent on the BSDs, the one to send it from (IP_RECVDSTADDR). */
 export const receivedDestination = control("IP_RECVDSTADDR", {
   level: "IPPROTO_IP",
   direction: "both",
   enable: ["IP_RECVDSTADDR"],
   forms: [
-    { on: ["freebsd", "netbsd", "openbsd"], value: ipv4("addr") },
+    { on: ["dragonfly", "freebsd", "netbsd", "openbsd"], value: ipv4("addr") },
     { on: ["darwin", "illumos"], direction: "receive", value: ipv4("addr") },
   ],
   source: "FreeBSD ip(4); illumos ip(4P)",
@@ -32,7 +32,7 @@ export const receivedInterface = control("IP_RECVIF", {
   enable: ["IP_RECVIF"],
   limit: 255,
   forms: [
-    { on: ["darwin", "freebsd", "netbsd", "openbsd"], value: sockaddrDl() },
+    { on: ["darwin", "dragonfly", "freebsd", "netbsd", "openbsd"], value: sockaddrDl() },
     { on: ["illumos"], value: indexAlone },
   ],
   source: "FreeBSD ip(4), struct sockaddr_dl; illumos ip(4P)",

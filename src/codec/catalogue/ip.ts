@@ -2,9 +2,10 @@
 
 import { rangeError } from "../arguments.js";
 import { control } from "../definition.js";
-import { type Field, i32, rest, text, u8, u32 } from "../field.js";
+import { type Field, i32, text, u8, u32 } from "../field.js";
 import { ipv4, sockaddrIn } from "../field-address.js";
 import { reportedError } from "../field-error.js";
+import { ipv4Options } from "../field-ipv4-options.js";
 import { within } from "../field-name.js";
 import { converted, optional, struct } from "../field-struct.js";
 
@@ -23,7 +24,7 @@ export type GivenPacketInfo = { readonly [K in keyof PacketInfo]?: PacketInfo[K]
 
 const ANY = "0.0.0.0";
 
-const BSDS = ["darwin", "freebsd", "netbsd", "openbsd"];
+const BSDS = ["darwin", "dragonfly", "freebsd", "netbsd", "openbsd"];
 
 /** A struct in_pktinfo of Linux, Darwin and illumos. */
 function threeFields(index: Field<number>): Field<PacketInfo, GivenPacketInfo> {
@@ -113,7 +114,7 @@ export const tos = control("IP_TOS", {
     { enable: ["IP_RECVTOS"], value: within(i32("tos"), 0, 255) },
     { on: ["freebsd"], level: "IPPROTO_IP", direction: "send", value: u8("tos") },
     {
-      on: ["freebsd", "darwin", "illumos"],
+      on: ["darwin", "dragonfly", "freebsd", "illumos"],
       level: "IPPROTO_IP",
       type: "IP_RECVTOS",
       direction: "receive",
@@ -142,7 +143,7 @@ export const ipRecvErr = control("IP_RECVERR", {
   source: "ip(7), struct sock_extended_err",
 });
 
-/** The options of an IPv4 packet as it came, up to 40 bytes (IP_RECVOPTS). */
+/** The options of an IPv4 packet as it came, as a list; bytes where they are none (IP_RECVOPTS). */
 export const ipOptions = control("IP_RECVOPTS", {
   level: "SOL_IP",
   direction: "receive",
@@ -150,13 +151,13 @@ export const ipOptions = control("IP_RECVOPTS", {
   limit: 40,
   since: "2.2",
   forms: [
-    { enable: ["IP_RECVOPTS"], value: rest("options") },
-    { on: ["freebsd"], level: "IPPROTO_IP", enable: ["IP_RECVOPTS"], value: rest("options") },
+    { enable: ["IP_RECVOPTS"], value: ipv4Options() },
+    { on: ["freebsd"], level: "IPPROTO_IP", enable: ["IP_RECVOPTS"], value: ipv4Options() },
   ],
   source: "ip(7); RFC 791 section 3.1; Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_opts",
 });
 
-/** The options to reply with, or to send a packet with, up to 40 bytes (IP_RETOPTS). */
+/** The options to reply with, or to send a packet with, up to 40 bytes: a list, padded with IPOPT_END, or bytes (IP_RETOPTS). */
 export const ipRetOptions = control("IP_RETOPTS", {
   level: "SOL_IP",
   direction: "both",
@@ -164,7 +165,7 @@ export const ipRetOptions = control("IP_RETOPTS", {
   needs: "a packet with options",
   limit: 40,
   since: "2.2",
-  value: rest("options"),
+  value: ipv4Options(),
   source: "ip(7); RFC 791 section 3.1; Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_retopts",
 });
 

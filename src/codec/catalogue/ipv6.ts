@@ -112,7 +112,7 @@ export const nextHop = control("IPV6_NEXTHOP", {
   direction: "send",
   needs: "privileges of the administrator",
   forms: [
-    { on: ["darwin", "freebsd", "netbsd", "openbsd"], value: sockaddrIn6("") },
+    { on: ["darwin", "dragonfly", "freebsd", "netbsd", "openbsd"], value: sockaddrIn6("") },
     { on: ["illumos"], value: sockaddrIn6OfIllumos("") },
   ],
   source: "RFC 3542 section 6.2",

@@ -18,9 +18,6 @@ export const GENERIC: Constants = {
   SOL_IPV6: 41,
 
   AF_INET6: 10,
-  AF_NETLINK: 16,
-  AF_PACKET: 17,
-  AF_VSOCK: 40,
 
   SOCK_NONBLOCK: 2048,
   SOCK_CLOEXEC: 524288,

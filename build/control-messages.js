@@ -93,19 +93,11 @@ function tableOf(types) {
     type.direction === "both" ? "send, receive" : type.direction,
     type.payloads.map((payload) => payloadText(type, payload)).join("; "),
     enabledBy(type),
-    sinceOf(type),
-    type.proven && isLinux(type.abi) ? "yes" : "not proven against a kernel",
+    type.since ?? "–",
+    type.proven ? "yes" : "not proven against a kernel",
     type.source,
   ]);
   return [COLUMNS, COLUMNS.map(() => "---"), ...rows].map(rowOf).join("\n");
-}
-
-/** @param {string} abi */
-const isLinux = (abi) => abi.startsWith("linux-");
-
-/** A version is Linux's for what Linux has. @param {ControlDescription} type */
-function sinceOf({ since, systems, abi }) {
-  return since === null || (systems.includes("linux") && !isLinux(abi)) ? "–" : since;
 }
 
 /** @param {readonly string[]} cells */

@@ -194,8 +194,16 @@ const C_TYPES: Readonly<Record<number, string>> = {
   [STRUCT_END]: "void",
 };
 
+const known = new WeakMap<AnyDefinition, readonly string[]>();
+
 /** Systems whose ABIs have a definition, sorted. */
 function systemsOf(core: Core, definition: AnyDefinition): readonly string[] {
+  const found = known.get(definition) ?? findSystems(core, definition);
+  known.set(definition, found);
+  return found;
+}
+
+function findSystems(core: Core, definition: AnyDefinition): readonly string[] {
   const having = abiNames().filter(
     (name) => formsIn(definition, resolveAbi(core, name)).length > 0,
   );

@@ -5,8 +5,7 @@ import type { Cell } from "./cell.js";
 import { ARENA_PAYLOAD, type Core } from "./core.js";
 import type { AnyDefinition } from "./definition.js";
 import { type Form, fitsExactly, formsIn } from "./form.js";
-import { levelName, typeName, withNumber } from "./names.js";
-import { familyOf } from "./option.js";
+import { levelText, typeName, withNumber } from "./names.js";
 import { complaintsOf } from "./payload.js";
 import { fieldsOf } from "./spans.js";
 
@@ -44,10 +43,7 @@ export function readForm(
 
 function headOf(abi: Abi, { level, type, definition }: Printed): string {
   const name = definition?.name ?? typeName(abi, level, type);
-  const known = levelName(abi, level, definition);
-  const family = familyOf(known);
-  const front = family === undefined ? "" : `${family} `;
-  return `${front}${withNumber(known, level)} ${withNumber(name, type)}`;
+  return `${levelText(abi, level, definition)} ${withNumber(name, type)}`;
 }
 
 /** A message with the fields of its struct. */

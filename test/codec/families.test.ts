@@ -254,9 +254,9 @@ test("a level with the number of SOL_IP is IP's, and another's where its definit
   const { spans } = explain(control, { abi, definitions: given });
   assert.equal(
     spans.filter(({ role }) => role === "level").map(({ note }) => note),
-    ["SOL_HCI (0)", "SOL_HCI (0)", "SOL_IEEE802154 (0)"],
+    ["AF_BLUETOOTH SOL_HCI (0)", "AF_BLUETOOTH SOL_HCI (0)", "AF_IEEE802154 SOL_IEEE802154 (0)"],
   );
-  assert.match(String(explain(control, { abi })), "SOL_IP (0)");
+  assert.match(String(explain(control, { abi })), "AF_INET SOL_IP (0)");
 });
 
 test.run();

@@ -5,6 +5,7 @@ import { type ErrorReport, sendmsg, setsockopt, UdpSocket } from "cmsg";
 import { assert } from "../support/assert.js";
 import { after, isSettled, rejects, turns } from "../support/loop.js";
 import { runModule } from "../support/message.js";
+import { RUNTIME } from "../support/runtime.js";
 import { suite } from "../support/suite.js";
 import { deadAddress, noteWays, overWay, portOf, WAYS } from "../support/udp.js";
 
@@ -101,10 +102,13 @@ test("an unread report lets the event loop sleep, and data and sends pass it", a
   await using peer = UdpSocket.bind({ host: "127.0.0.1" });
   const waiting = socket.receive();
   await socket.send("lost", { to: deadAddress() });
-  const before = performance.eventLoopUtilization();
-  await after(200);
-  const { utilization } = performance.eventLoopUtilization(before);
-  assert.ok(utilization < 0.8, `the loop was busy for ${utilization} of the time`);
+  // Other runtimes do not say how busy they are.
+  if (RUNTIME === "node") {
+    const before = performance.eventLoopUtilization();
+    await after(200);
+    const { utilization } = performance.eventLoopUtilization(before);
+    assert.ok(utilization < 0.8, `the loop was busy for ${utilization} of the time`);
+  }
   assert.not.ok(await isSettled(waiting));
   await socket.send("ping", { to: { host: "127.0.0.1", port: portOf(peer) } });
   await peer.send("pong", { to: (await peer.receive(IN_TIME)).address });

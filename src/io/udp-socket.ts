@@ -22,7 +22,7 @@ import { getpeername } from "./names.js";
 import type { Sent } from "./send-fds.js";
 import { enableErrors } from "./udp/facts.js";
 import { changeGroup, type GroupOptions } from "./udp/groups.js";
-import { isOfEarlier, UdpIncoming, type UdpReceiveOptions } from "./udp/incoming.js";
+import { UdpIncoming, type UdpReceiveOptions } from "./udp/incoming.js";
 import { checkUdp, pathMtuOf, peerOf } from "./udp/kind.js";
 import { type BindUdpOptions, bindUdp, type ConnectUdpOptions, connectUdp } from "./udp/making.js";
 import type { UdpMessage } from "./udp/message.js";
@@ -119,7 +119,8 @@ export class UdpSocket extends LoopSocket {
   }
 
   /**
-   * Takes over a UDP socket: an inherited number, or an `Fd` that was received. Its blocking mode stays as it is.
+   * Takes over a UDP socket: an inherited number, or an `Fd` that was received. Its blocking mode stays as it is; what is to be
+   * reported is so for every process that holds it.
    *
    * @param socket Owned by the new socket from here on; untouched when this throws.
    * @throws Error `ERR_CMSG_WRONG_KIND`; SyscallError EBADF, ENOTSOCK.
@@ -163,8 +164,7 @@ export class UdpSocket extends LoopSocket {
 
   #makeSender(): Sender {
     const { kind, settings } = this.#sending;
-    const incoming = this.#incoming;
-    const ofEarlier = (errno: number) => incoming.queuesErrors && isOfEarlier(errno);
+    const ofEarlier = (errno: number) => this.#incoming.isOfEarlier(errno);
     return new Sender(this, this.fd, kind, settings, this.life, ofEarlier);
   }
 

@@ -289,7 +289,8 @@ test("a call that waits keeps the process running until it is told not to", asyn
 test("it prints what it is", async () => {
   await using socket = await self();
   assert.match(inspect(socket), /^UdpSocket \d+ \(inet dgram, connected, cloexec\)$/);
-  await using other = await UdpSocket.connect(deadAddress());
+  using dead = deadAddress();
+  await using other = await UdpSocket.connect(dead);
   assert.is(other.remoteAddress.host, "127.0.0.1");
   await using unconnected = UdpSocket.bind();
   throws(() => unconnected.remoteAddress, { code: "ENOTCONN" });

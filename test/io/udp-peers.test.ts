@@ -175,6 +175,8 @@ if (LINK?.family !== "IPv6") {
     for (const zone of [scopeId, name]) {
       const there = { host: `${host}%${zone}`, port };
       await using other = await UdpSocket.connect({ ...there, bind: { host: `${host}%${zone}` } });
+      await using plain = await UdpSocket.connect(there);
+      assert.equal(plain.remoteAddress, { host, port, flowInfo: 0, scopeId });
       await other.send("zone");
       assert.equal((await server.receive(IN_TIME)).address, other.localAddress);
       await server.send("back", { to: { ...there, port: portOf(other) }, from: there.host });

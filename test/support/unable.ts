@@ -170,6 +170,7 @@ const UNCOUNTED: Readonly<Record<typeof RUNTIME, readonly Unable[]>> = {
   deno: [
     { suite: "accept", tests: ["threads that wait"], reason: THREADS },
     { suite: "worker threads", tests: [""], reason: THREADS },
+    { suite: "UdpSocket: beside its calls", tests: ["it works on a worker"], reason: THREADS },
   ],
 };
 

@@ -51,11 +51,6 @@ const REPORTED = new Set([
 /** How often a receive is tried that is refused for earlier datagrams. */
 const TRIES = 1000;
 
-/** Whether a refused call was refused for an earlier datagram, of which the error queue tells. The refusal has ended with it. */
-export function isOfEarlier(errno: number): boolean {
-  return REPORTED.has(errnoName(errno));
-}
-
 /** A report gives back no more than a datagram. */
 const REPORT = planReceive({ dataLimit: 65536, flags: DONTWAIT | ERRQUEUE }, true);
 
@@ -84,6 +79,11 @@ export class UdpIncoming implements Attempt<UdpMessage> {
 
   attempt(): UdpMessage | number {
     return this.#message(this.#plan);
+  }
+
+  /** Whether a refused send was refused for an earlier datagram, of which the error queue tells. */
+  isOfEarlier(errno: number): boolean {
+    return this.queuesErrors && REPORTED.has(errnoName(errno));
   }
 
   /** A receive with options. */
@@ -134,7 +134,9 @@ export class UdpIncoming implements Attempt<UdpMessage> {
   }
 }
 
-/** The same for what a receive has answered. Reports of too large packets are those of earlier ones, too. */
+/** Whether a refused receive was refused for an earlier datagram. Such refusals end with being told. */
 function isPending(got: UdpMessage | number): boolean {
-  return typeof got === "number" && (isOfEarlier(-got) || errnoName(-got) === "EMSGSIZE");
+  if (typeof got !== "number") return false;
+  const code = errnoName(-got);
+  return REPORTED.has(code) || code === "EMSGSIZE";
 }

@@ -44,19 +44,14 @@ test("SO_MARK", () => refused("127.0.0.1", "EPERM", mark(1)));
 
 const noPriority = withoutPrivilege(() => messageProblem(priority(6)));
 
-if (noPriority === undefined) {
-  test("SO_PRIORITY above 6", () => {
-    for (const value of [7, 0xffffffff]) refused("127.0.0.1", "EPERM", priority(value));
-  });
-} else test.skip("SO_PRIORITY above 6", noPriority);
-
-const six = noIpv6();
+test.unless(noPriority, "SO_PRIORITY above 6", () => {
+  for (const value of [7, 0xffffffff]) refused("127.0.0.1", "EPERM", priority(value));
+});
 
 for (const definition of [hopByHopOptions, destinationOptions]) {
-  const body = () =>
-    refused("::1", "EPERM", definition({ options: [{ type: 0x1e, data: Uint8Array.of(1) }] }));
-  if (six === undefined) test(definition.name, body);
-  else test.skip(definition.name, six);
+  test.unless(noIpv6(), definition.name, () =>
+    refused("::1", "EPERM", definition({ options: [{ type: 0x1e, data: Uint8Array.of(1) }] })),
+  );
 }
 
 test("sockets whose messages say what others send: raw and packet", () => {

@@ -2,15 +2,11 @@
 
 import { readFileSync } from "node:fs";
 import {
-  accept,
-  connect,
   type EnableItem,
   enable,
   type Fd,
-  getsockname,
   getsockopt,
   ipRecvErr,
-  listen,
   MSG_ERRQUEUE,
   MSG_PEEK,
   optStats,
@@ -18,7 +14,6 @@ import {
   recvmsg,
   sendmsg,
   setsockopt,
-  socket,
   tcpInq,
   timestamping,
   timestampNs,
@@ -27,7 +22,7 @@ import {
 import { assert } from "../support/assert.js";
 import { text } from "../support/message.js";
 import { keepStamping, within } from "./support/clock.js";
-import { bound, firstOf, optionProblem } from "./support/features.js";
+import { firstOf, optionProblem, withConnection } from "./support/features.js";
 import { enterNamespace } from "./support/namespace.js";
 import { noPython, pythonReceives } from "./support/python.js";
 import { kernelSuite } from "./support/suite.js";
@@ -39,16 +34,6 @@ keepStamping();
 
 const timeoutMs = 10_000;
 const flags = MSG_ERRQUEUE;
-
-/** Runs `work` with both ends of a connection. */
-function withConnection(work: (client: Fd, server: Fd) => void): void {
-  using listener = bound("127.0.0.1", "stream");
-  listen(listener);
-  using client = socket({ family: "inet", type: "stream" });
-  connect(client, getsockname(listener));
-  using server = accept(listener, { timeoutMs });
-  work(client, server);
-}
 
 const TCP = { family: "inet", type: "stream" } as const;
 

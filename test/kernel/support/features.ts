@@ -3,12 +3,15 @@
 import { readFileSync } from "node:fs";
 import {
   type AnyOutgoing,
+  accept,
   bind,
+  connect,
   type EnableItem,
   enable,
   type Fd,
   getsockname,
   type InternetAddress,
+  listen,
   type Outgoing,
   type SocketOptions,
   SyscallError,
@@ -21,7 +24,8 @@ import { hasCapability } from "../../support/privilege.js";
 export const CAP_NET_ADMIN = 12;
 export const CAP_NET_RAW = 13;
 
-function problemOf(what: string, work: () => unknown): string | undefined {
+/** What the kernel says against some work; undefined when it does it. */
+export function problemOf(what: string, work: () => unknown): string | undefined {
   try {
     work();
     return undefined;
@@ -105,4 +109,14 @@ export function messageProblem(
       control: [message as Outgoing<unknown>],
     });
   });
+}
+
+/** Runs `work` with both ends of a TCP connection over loopback. */
+export function withConnection(work: (client: Fd, server: Fd) => void): void {
+  using listener = bound("127.0.0.1", "stream");
+  listen(listener);
+  using client = socket({ family: "inet", type: "stream" });
+  connect(client, getsockname(listener));
+  using server = accept(listener, { timeoutMs: 10_000 });
+  work(client, server);
 }

@@ -61,14 +61,24 @@ export function setLink(index: number, options: { up?: boolean; mtu?: number }):
   asking((on) => request(on, RTM_NEWLINK, 0, link(index, up ? IFF_UP : 0), ...attributes));
 }
 
+function makeLink(index: number, name: Buffer, kind: string, ...data: readonly Uint8Array[]): void {
+  const info = [attribute(IFLA_INFO_KIND, text(kind)), ...data];
+  const attributes = [name, attribute(IFLA_LINKINFO, ...info)];
+  asking((on) => request(on, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, link(index), ...attributes));
+}
+
 /** Makes two interfaces with these indices, each of which receives what the other sends, and sets them up. */
 export function makeVeth(index: number, peerIndex: number): void {
   const name = (of: number): Buffer => attribute(IFLA_IFNAME, text(`veth${of}`));
   const peer = attribute(VETH_INFO_PEER, link(peerIndex), name(peerIndex));
-  const kind = [attribute(IFLA_INFO_KIND, text("veth")), attribute(IFLA_INFO_DATA, peer)];
-  const attributes = [name(index), attribute(IFLA_LINKINFO, ...kind)];
-  asking((on) => request(on, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, link(index), ...attributes));
+  makeLink(index, name(index), "veth", attribute(IFLA_INFO_DATA, peer));
   for (const each of [index, peerIndex]) setLink(each, { up: true });
+}
+
+/** Makes a CAN bus that is in memory alone, and sets it up. */
+export function makeCan(index: number): void {
+  makeLink(index, attribute(IFLA_IFNAME, text(`vcan${index}`)), "vcan");
+  setLink(index, { up: true });
 }
 
 /** Gives an address of IPv4 or IPv6 to an interface, which has it at once. */

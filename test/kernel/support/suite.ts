@@ -3,7 +3,7 @@
 
 import type { AnyDefinition, DefinitionOf, Fd, ReceivedMessage, WithDescriptors } from "cmsg";
 import { assert } from "../../support/assert.js";
-import { type Body, suite } from "../../support/suite.js";
+import { type Body, type Suite, suite } from "../../support/suite.js";
 import { PROOFS } from "./proofs.js";
 
 /** A suite of tests that prove definitions. */
@@ -49,8 +49,7 @@ export function kernelSuite(subject: keyof typeof PROOFS): KernelSuite {
   };
   return Object.assign((title: string, body: Body) => test(title, body), {
     unless(reason: string | undefined, title: string, body: Body): void {
-      if (reason === undefined) test(title, body);
-      else test.skip(title, reason);
+      test.unless(reason, title, body);
       skipped ||= reason !== undefined;
     },
     received<V>(message: ReceivedMessage, definition: DefinitionOf<V>): WithDescriptors<V, Fd> {
@@ -71,5 +70,13 @@ export function kernelSuite(subject: keyof typeof PROOFS): KernelSuite {
       });
       test.run();
     },
+  });
+}
+
+/** A test for what the kernel that the catalogue was proven with lacks: it is not called proven. */
+export function notProven(test: Suite, ...definitions: readonly AnyDefinition[]): void {
+  test("the catalogue does not call them proven", () => {
+    const called = definitions.filter(({ proven }) => proven);
+    assert.equal(called.map(named), []);
   });
 }

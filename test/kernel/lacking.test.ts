@@ -1,6 +1,0 @@
-// placeholder
-import { suite } from "../support/suite.js";
-
-const test = suite("kernel: lacking");
-test("x", () => {});
-test.run();

@@ -21,7 +21,7 @@ const test = kernelSuite("segmentation");
 UdpSocket.bind({ host: "127.0.0.1" }).close();
 
 const timeoutMs = 10_000;
-const noSegments = messageProblem(udpSegment(1000));
+const noSegments = messageProblem(17, 103, Uint16Array.of(1000));
 const noGro = firstOf(
   noPython,
   noSegments,

@@ -2,7 +2,6 @@
 
 import { readFileSync } from "node:fs";
 import {
-  type AnyOutgoing,
   accept,
   bind,
   connect,
@@ -12,7 +11,6 @@ import {
   getsockname,
   type InternetAddress,
   listen,
-  type Outgoing,
   type SocketOptions,
   SyscallError,
   sendmsg,
@@ -95,19 +93,21 @@ export function interfaceIndex(name: string): number {
   return Number(line?.split(/\s+/)[0]);
 }
 
-/** Why this kernel does not take a message on a UDP socket that is prepared for it. */
+/**
+ * Why this kernel does not take a message of a level and type on a UDP socket with options: by numbers and bytes, so that a
+ * definition with a fault is not mistaken for a kernel that lacks it.
+ */
 export function messageProblem(
-  message: AnyOutgoing,
-  prepared: readonly EnableItem[] = [],
+  level: number,
+  type: number,
+  payload: Uint8Array | Uint16Array | Int32Array,
+  ...options: readonly (readonly [level: number, option: number, value: number])[]
 ): string | undefined {
-  return problemOf(message.definition.name, () => {
+  return problemOf(`type ${type} of level ${level}`, () => {
     using sender = bound("127.0.0.1");
-    enable(sender, ...prepared);
-    sendmsg(sender, {
-      data: Buffer.from("x"),
-      to: getsockname(sender),
-      control: [message as Outgoing<unknown>],
-    });
+    for (const option of options) setsockopt(sender, ...option);
+    const to = getsockname(sender);
+    sendmsg(sender, { data: Buffer.from("x"), to, control: [{ level, type, payload }] });
   });
 }
 

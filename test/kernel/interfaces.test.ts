@@ -11,10 +11,11 @@ import {
 } from "cmsg";
 import { assert } from "../support/assert.js";
 import { text } from "../support/message.js";
-import { firstOf, interfaceIndex, withUdp } from "./support/features.js";
+import { firstOf } from "./support/features.js";
 import { enterNamespace, noIpv6 } from "./support/namespace.js";
 import { noPython, receivedTwice } from "./support/python.js";
 import { addAddress, makeVeth } from "./support/rtnetlink.js";
+import { interfaceIndex, withUdp } from "./support/sockets.js";
 import { kernelSuite } from "./support/suite.js";
 
 const noNamespace = enterNamespace(import.meta.url);

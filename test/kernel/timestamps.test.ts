@@ -28,9 +28,10 @@ import {
 import { assert, throws } from "../support/assert.js";
 import { text } from "../support/message.js";
 import { keepStamping, nanoseconds, within } from "./support/clock.js";
-import { bound, messageProblem, withUdp } from "./support/features.js";
+import { messageProblem } from "./support/features.js";
 import { enterNamespace, noIpv6 } from "./support/namespace.js";
 import { noPython, pythonReceives } from "./support/python.js";
+import { bound, withUdp } from "./support/sockets.js";
 import { kernelSuite } from "./support/suite.js";
 
 enterNamespace(import.meta.url);

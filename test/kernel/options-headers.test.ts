@@ -20,9 +20,10 @@ import {
 } from "cmsg";
 import { assert, bytes, throws } from "../support/assert.js";
 import { text } from "../support/message.js";
-import { CAP_NET_RAW, capabilityProblem, firstOf, withUdp } from "./support/features.js";
+import { CAP_NET_RAW, capabilityProblem, firstOf } from "./support/features.js";
 import { enterNamespace, noIpv6 } from "./support/namespace.js";
 import { noPython, pythonReceives, receivedTwice } from "./support/python.js";
+import { withUdp } from "./support/sockets.js";
 import { kernelSuite } from "./support/suite.js";
 
 enterNamespace(import.meta.url);

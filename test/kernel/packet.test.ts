@@ -17,16 +17,11 @@ import {
 } from "cmsg";
 import { assert } from "../support/assert.js";
 import { within } from "./support/clock.js";
-import {
-  bound,
-  CAP_NET_RAW,
-  capabilityProblem,
-  firstOf,
-  socketProblem,
-} from "./support/features.js";
+import { CAP_NET_RAW, capabilityProblem, firstOf, socketProblem } from "./support/features.js";
 import { enterNamespace } from "./support/namespace.js";
 import { noPython, receivedTwice } from "./support/python.js";
 import { LOOPBACK, makeVeth } from "./support/rtnetlink.js";
+import { bound } from "./support/sockets.js";
 import { kernelSuite } from "./support/suite.js";
 
 const noNamespace = enterNamespace(import.meta.url);

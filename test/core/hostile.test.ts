@@ -51,8 +51,17 @@ const INPUT: GuardedCall["input"] = [
 ];
 const VALID_REQUEST = [
   ...[0, 0, MSGHDR, NAME, 16, IOVEC, PARTS, 2, CONTROL, 64, 0],
-  ...[MESSAGES, 2, REPORT, 8, 0, 0, 0],
+  ...[MESSAGES, 2, REPORT, 8, 0, 0, 0, 0, 0],
 ];
+
+/** A batch of two such requests. */
+const [BATCH, REQUESTS, MMSGHDR, SHARED] = [13, 14, 15, 16].map((i) => base + i * 0x1000) as [
+  number,
+  number,
+  number,
+  number,
+];
+const VALID_BATCH = [REQUESTS, 2, MMSGHDR, SHARED, 128, REPORT, 40];
 
 interface Spec {
   readonly valid: readonly number[];
@@ -112,6 +121,10 @@ const SPECS: Readonly<Record<string, Spec>> = {
   message_compose: { valid: [0, REQUEST], writes: (_abi, at = 0) => requestWrites(at) },
   message_prepare: { valid: [0, REQUEST], writes: (_abi, at = 0) => requestWrites(at) },
   message_open: { valid: [0, REQUEST], writes: (_abi, at = 0) => requestWrites(at) },
+  message_compose_batch: { valid: [0, BATCH], writes: batchWrites },
+  message_prepare_batch: { valid: [0, BATCH], writes: batchWrites },
+  message_open_batch: { valid: [0, BATCH], writes: batchWrites },
+  message_sent_batch: { valid: [0, BATCH], writes: batchWrites },
 };
 
 /** What a step may write: the request, and what a valid one points at; a request elsewhere is the guard's pattern. */
@@ -128,7 +141,32 @@ function requestWrites(at: number, request: readonly number[] = VALID_REQUEST): 
   ];
 }
 
+/** The same for a batch: its requests, its array, and what both point at. Elsewhere lies the guard's pattern. */
+function batchWrites(_abi = 0, at = 0, batch: readonly number[] = VALID_BATCH): readonly Range[] {
+  if (at !== BATCH) return [];
+  const word = (i: number): number => batch[i] as number;
+  const count = Math.min(word(1) >>> 0, 0xffff);
+  return [
+    [word(0), count * REQUEST_WORDS * 4],
+    [word(2), count * 64],
+    [word(3), word(4)],
+    [word(5), word(6) * 16],
+    ...requestWrites(REQUEST),
+  ];
+}
+
+/** A call for a batch whose words are given. */
+function batchCallOf(name: string, args: readonly number[], batch = VALID_BATCH): GuardedCall {
+  const input = [
+    ...(INPUT ?? []),
+    [BATCH, words(...batch)] as const,
+    [REQUESTS, words(...VALID_REQUEST, ...VALID_REQUEST)] as const,
+  ];
+  return { name, args, writes: batchWrites(args[0], args[1], batch), input };
+}
+
 function callOf(name: string, args: readonly number[], request = VALID_REQUEST): GuardedCall {
+  if (name.endsWith("_batch")) return batchCallOf(name, args);
   const spec = SPECS[name] as Spec;
   const writes = name.startsWith("message_")
     ? requestWrites(args[1] as number, request)
@@ -185,6 +223,16 @@ for (const step of ["append", "seal", "compose", "prepare", "open"]) {
     const [, , ...rest] = (SPECS[name] as Spec).valid;
     const calls = attacked(VALID_REQUEST, 1000).flatMap((request) =>
       [0, 2, 11, 45].map((row) => callOf(name, [row, REQUEST, ...rest], request)),
+    );
+    assert.is(Guard.problem(calls), undefined, `seed ${seed}`);
+  });
+}
+
+for (const step of ["compose", "prepare", "open", "sent"]) {
+  test(`message_${step}_batch, the words of whose batch are hostile`, () => {
+    const name = `message_${step}_batch`;
+    const calls = attacked(VALID_BATCH, 3000).flatMap((batch) =>
+      [0, 2, 11, 45].map((row) => batchCallOf(name, [row, BATCH], batch)),
     );
     assert.is(Guard.problem(calls), undefined, `seed ${seed}`);
   });

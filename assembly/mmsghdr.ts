@@ -2,10 +2,18 @@
 // Each message has a request of its own, and is laid out and opened as one message is.
 
 import { isAbi } from "./abi";
-import { derived, derivedOf, MMSG_WIDTH, MMSGHDR_SIZE, MSG_LEN_AT, ORDER } from "./derived";
-import { outsideScratch } from "./memory";
+import {
+  derived,
+  derivedOf,
+  MMSG_WIDTH,
+  MMSGHDR_SIZE,
+  MSG_LEN_AT,
+  MSGHDR_SIZE,
+  ORDER,
+} from "./derived";
+import { clear, outsideScratch } from "./memory";
 import { compose, open, prepare } from "./message";
-import { loadWord, storeWord } from "./scalar";
+import { loadWord } from "./scalar";
 import {
   BATCH_CONTROL,
   BATCH_CONTROL_CAPACITY,
@@ -49,9 +57,10 @@ function check(abi: i32, batch: i32): i32 {
   return outsideScratch(word(batch, BATCH_MMSGHDR), count * size) ? BAD_OFFSET : 0;
 }
 
-function setLength(layout: usize, mmsghdr: i32, length: u64): void {
-  const at = <usize>(mmsghdr + derived(layout, MSG_LEN_AT));
-  storeWord(at, derived(layout, MMSG_WIDTH), derived(layout, ORDER), length);
+/** Zeros what is behind msghdr: msg_len, and padding. */
+function clearTail(layout: usize, mmsghdr: i32): void {
+  const head = derived(layout, MSGHDR_SIZE);
+  clear(<usize>(mmsghdr + head), derived(layout, MMSGHDR_SIZE) - head);
 }
 
 /** Reads msg_len into the request. */
@@ -83,7 +92,7 @@ export function composeBatch(abi: i32, batch: i32): i32 {
     const result = compose(abi, request);
     if (result < 0) return result == NO_SPACE && i != 0 ? i : result;
     used += word(request, REQUEST_CONTROL_LENGTH);
-    setLength(layout, mmsghdr, 0);
+    clearTail(layout, mmsghdr);
     request += REQUEST_WORDS * 4;
     mmsghdr += size;
   }
@@ -103,7 +112,7 @@ export function prepareBatch(abi: i32, batch: i32): i32 {
     setWord(request, REQUEST_MSGHDR, mmsghdr);
     const result = prepare(abi, request);
     if (result < 0) return result;
-    setLength(layout, mmsghdr, 0);
+    clearTail(layout, mmsghdr);
     request += REQUEST_WORDS * 4;
     mmsghdr += size;
   }

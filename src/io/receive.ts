@@ -12,20 +12,21 @@ import {
   RECORD_WORDS,
   REPORT_RECORDS,
   REQUEST_CONTROL_CAPACITY,
+  REQUEST_NAME,
   REQUEST_PART_COUNT,
+  REQUEST_REPORT,
 } from "../../assembly/shared/message.js";
-import { addressOf, errnoName } from "../../shim/index.js";
+import { addressOf } from "../../shim/index.js";
 import { type Address, UNNAMED, unpackAddress } from "../codec/address.js";
 import { flagOf, int32, integerIn, optionsOf, rangeError } from "../codec/arguments.js";
 import { clippedParts, type DataInput, dataParts, filledParts, pointAt, release } from "./data.js";
 import type { Borrowed, Use } from "./descriptor.js";
-import { SyscallError } from "./errors.js";
 import { type Fd, ownFresh } from "./fd.js";
 import { setCloseOnExec } from "./file.js";
 import { CONTROL_CAPACITY, type Envelope, type Frame, highWord, PART_LIMIT } from "./frame.js";
-import { constant, constantOrZero, importedConstant } from "./host.js";
+import { constantOrZero, importedConstant } from "./host.js";
 import { kindOf, kindOfSocket } from "./kind.js";
-import { readIntOption, socketFamily } from "./query.js";
+import { socketFamily } from "./query.js";
 import { callWithin, checkTimeout, POLLIN } from "./wait.js";
 
 /** How to receive. */
@@ -52,7 +53,6 @@ const DATA_LIMIT_MOST = 0x7fffffff;
 const DONTWAIT = importedConstant("MSG_DONTWAIT");
 const CLOEXEC = constantOrZero("MSG_CMSG_CLOEXEC");
 const ERRQUEUE = constantOrZero("MSG_ERRQUEUE");
-const OOB = importedConstant("MSG_OOB");
 const PEEK = importedConstant("MSG_PEEK");
 const TRUNC = importedConstant("MSG_TRUNC");
 const AF_UNIX = importedConstant("AF_UNIX");
@@ -86,21 +86,28 @@ const DEFAULT_TRY: ReceivePlan = { ...DEFAULT_PLAN, timeoutMs: 0 };
 /** Reads and checks the options of a receive. All of the caller's code runs in here. `wait` is false in the try forms. */
 export function planReceive(options: ReceiveOptions | undefined, wait: boolean): ReceivePlan {
   if (options === undefined) return wait ? DEFAULT_PLAN : DEFAULT_TRY;
-  return readPlan(optionsOf(options, "options"), wait);
+  const given = optionsOf(options, "options");
+  const { into } = given;
+  const targets = into === undefined ? undefined : targetParts(into);
+  return readPlan(given, wait, CONTROL_CAPACITY, targets);
 }
 
-function readPlan(given: ReceiveOptions, wait: boolean): ReceivePlan {
-  const { dataLimit, into, controlLimit = CONTROL_CAPACITY } = given;
-  const { flags = 0, timeoutMs } = given;
+/** All options but the buffers to receive into. */
+export function readPlan(
+  given: Omit<ReceiveOptions, "into">,
+  wait: boolean,
+  controlCapacity: number,
+  into?: readonly Uint8Array[],
+): ReceivePlan {
+  const { dataLimit, controlLimit = controlCapacity, flags = 0, timeoutMs } = given;
   const closeOnExec = flagOf(given.closeOnExec, "closeOnExec", true);
   const timeout = checkTimeout(timeoutMs);
   const limit =
     dataLimit === undefined ? DATA_LIMIT : integerIn(dataLimit, 0, DATA_LIMIT_MOST, "dataLimit");
-  const targets = into === undefined ? undefined : targetParts(into);
-  const clips = targets !== undefined && dataLimit !== undefined;
+  const clips = into !== undefined && dataLimit !== undefined;
   return {
     dataLimit: limit,
-    into: clips ? clippedParts(targets, limit) : targets,
+    into: clips ? clippedParts(into, limit) : into,
     controlLimit: integerIn(controlLimit, 0, CONTROL_CAPACITY, "controlLimit"),
     flags: int32(flags, "flags") | (closeOnExec ? CLOEXEC : 0),
     setsCloseOnExec: closeOnExec && CLOEXEC === 0,
@@ -182,19 +189,27 @@ function setLanding(incoming: Envelope, dataLimit: number): void {
   incoming.set(REQUEST_PART_COUNT, 1);
 }
 
+/** Bytes that the kernel has written, at most, where it answered `bytes`. */
+export function bytesWritten({ flags }: ReceivePlan, socket: Borrowed, bytes: number): number {
+  return (flags & TRUNC) !== 0 && discards(socket) ? 0 : bytes;
+}
+
 /** The data of a message for which recvmsg answered `bytes`. */
 export function takeData(plan: ReceivePlan, socket: Borrowed, bytes: number): Buffer {
-  const { into, dataLimit, flags } = plan;
-  const written = (flags & TRUNC) !== 0 && discards(socket) ? 0 : bytes;
+  const { into, dataLimit } = plan;
+  const written = bytesWritten(plan, socket, bytes);
   if (into !== undefined) return takeTargets(into, written);
   // With MSG_TRUNC as a flag the kernel answers more than it wrote.
   const length = Math.min(written, dataLimit);
-  const whole = landing;
-  if (length * 2 >= whole.length) return takeLanding(length);
+  return length * 2 >= landing.length ? takeLanding(length) : copyOf(landing, 0, length);
+}
+
+/** A copy of the bytes from `at` on. */
+export function copyOf(whole: Buffer, at: number, length: number): Buffer {
   const copy = Buffer.allocUnsafe(length);
   // A loop beats the making of a view for a few bytes.
-  if (length > 32) whole.copy(copy, 0, 0, length);
-  else for (let i = 0; i < length; i++) copy[i] = whole[i] as number;
+  if (length > 32) whole.copy(copy, 0, at, at + length);
+  else for (let i = 0; i < length; i++) copy[i] = whole[at + i] as number;
   return copy;
 }
 
@@ -233,32 +248,41 @@ export function openFrame(frame: Frame): number {
   return count;
 }
 
-/** MSG_* flags of the message, without the echo of the close-on-exec request. */
-export function takeFlags(frame: Frame): number {
-  return frame.incoming.get(OPENED_FLAGS) & ~CLOEXEC;
+/** MSG_* flags of a message (of a batch that whose envelope is given), without the echo of the close-on-exec request. */
+export function takeFlags(frame: Frame, from: Envelope = frame.incoming): number {
+  return from.get(OPENED_FLAGS) & ~CLOEXEC;
 }
 
-/** The sender's address. A Unix socket without a name reports none at all; other protocols report none when connected. */
-export function takeAddress(frame: Frame, socket: Borrowed): Address | null {
-  const length = frame.incoming.get(OPENED_NAME_LENGTH);
-  if (length > 0) return unpackAddress(frame.core, frame.abi, takeName(frame));
+/** The sender's address. */
+export function takeAddress(
+  frame: Frame,
+  socket: Borrowed,
+  from: Envelope = frame.incoming,
+): Address | null {
+  if (from.get(OPENED_NAME_LENGTH) === 0) return absentAddress(socket);
+  return unpackAddress(frame.core, frame.abi, takeName(frame, from));
+}
+
+/** What stands for no address. A Unix socket without a name reports none at all; other protocols report none when connected. */
+function absentAddress(socket: Borrowed): Address | null {
   const family = typeof socket === "number" ? socketFamily(socket) : kindOf(socket)?.family;
   return family === AF_UNIX ? UNNAMED : null;
 }
 
 /** The sockaddr of the sender; empty where there is none. */
-export function takeName(frame: Frame): Uint8Array {
-  return frame.bytes.slice(frame.name, frame.name + frame.incoming.get(OPENED_NAME_LENGTH));
+export function takeName(frame: Frame, from: Envelope = frame.incoming): Uint8Array {
+  const name = from.get(REQUEST_NAME);
+  return frame.bytes.slice(name, name + from.get(OPENED_NAME_LENGTH));
 }
 
 /** Bytes of control data that arrived. */
-export function controlLength(frame: Frame): number {
-  return frame.incoming.get(OPENED_CONTROL_LENGTH);
+export function controlLength(frame: Frame, from: Envelope = frame.incoming): number {
+  return from.get(OPENED_CONTROL_LENGTH);
 }
 
-/** Index of the first word of record `i` of the frame's report. */
-export function recordAt(frame: Frame, i: number): number {
-  return (frame.report >> 2) + REPORT_RECORDS + i * RECORD_WORDS;
+/** Index of the first word of record `i` of the report. */
+export function recordAt(frame: Frame, i: number, from: Envelope = frame.incoming): number {
+  return (from.get(REQUEST_REPORT) >> 2) + REPORT_RECORDS + i * RECORD_WORDS;
 }
 
 /** Level and type of the record whose first word is given. */
@@ -268,23 +292,15 @@ export function recordIs(frame: Frame, record: number, level: number, type: numb
 }
 
 /** Index of the first word of its payload. */
-export function recordPayload(frame: Frame, record: number): number {
-  return (frame.incoming.control + (frame.words[record + RECORD_PAYLOAD] as number)) >> 2;
+export function recordPayload(
+  frame: Frame,
+  record: number,
+  from: Envelope = frame.incoming,
+): number {
+  return (from.control + (frame.words[record + RECORD_PAYLOAD] as number)) >> 2;
 }
 
 /** Whole words of its payload that are there. */
 export function recordWords(frame: Frame, record: number): number {
   return (frame.words[record + RECORD_LENGTH] as number) >> 2;
-}
-
-/** The error of a refused receive, with what the well-known traps mean. */
-export function receiveError(errno: number, fd: number, plan: ReceivePlan): SyscallError {
-  return new SyscallError(errno, "recvmsg", { fd, hint: receiveHint(errnoName(errno), fd, plan) });
-}
-
-function receiveHint(code: string, fd: number, { flags }: ReceivePlan): string | undefined {
-  if (code !== "EINVAL" && code !== "ENOTCONN") return undefined;
-  const listens = readIntOption(fd, constant("SOL_SOCKET"), constant("SO_ACCEPTCONN")) === 1;
-  if (listens) return "this socket listens: accept makes the sockets to receive on";
-  return code === "EINVAL" && (flags & OOB) !== 0 ? "there is no out-of-band data" : undefined;
 }

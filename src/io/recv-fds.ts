@@ -13,7 +13,6 @@ import {
   planReceive,
   type ReceiveOptions,
   type ReceivePlan,
-  receiveError,
   receiveFrame,
   recordAt,
   recordIs,
@@ -24,6 +23,7 @@ import {
   takeFlags,
   useOf,
 } from "./receive.js";
+import { receiveError } from "./receive-error.js";
 import {
   checkTruncation,
   NO_CONTROL,

@@ -25,7 +25,7 @@ export type {
   SendEvent,
   TruncationEvent,
 } from "./io/diagnostics.js";
-export { disable, type EnableItem, enable, type OptionSocket } from "./io/enable.js";
+export { disable, type EnableItem, enable } from "./io/enable.js";
 export { type EnabledOptions, enabledOn } from "./io/enabled-on.js";
 export { SyscallError, type SyscallPlace } from "./io/errors.js";
 export { type ExpectOptions, expectControl, type WithControl } from "./io/expect-control.js";
@@ -89,6 +89,7 @@ export type { IpFamily } from "./io/udp/address.js";
 export type { UdpFact } from "./io/udp/facts.js";
 export type { GroupOptions } from "./io/udp/groups.js";
 export type { UdpReceiveOptions } from "./io/udp/incoming.js";
+export type { InterfaceLike } from "./io/udp/interface.js";
 export type { BindUdpOptions, ConnectUdpOptions, UdpLocal } from "./io/udp/making.js";
 export { UdpMessage } from "./io/udp/message.js";
 export type { TransmitClock, UdpBirthOptions, UdpSocketOptions } from "./io/udp/options.js";

@@ -20,7 +20,7 @@ process.once("SIGTERM", async () => {
   server.close();
 });
 
-console.log(`at port ${"port" in server.localAddress ? server.localAddress.port : 0}`);
+console.log(`at port ${server.localAddress.port}`);
 
 for await (const message of server.messages()) {
   const { data, address, localAddress, ecn = 0, ttl } = message;

@@ -10,8 +10,9 @@ import { note, paint, print } from "./output.js";
 import { ownVersion } from "./package.js";
 import { recv } from "./recv.js";
 import { send } from "./send.js";
+import { types } from "./types.js";
 
-const COMMANDS: readonly Command[] = [send, recv, decode, layoutCommand, doctor];
+const COMMANDS: readonly Command[] = [send, recv, decode, layoutCommand, types, doctor];
 
 const STATUSES: readonly (readonly [string, string])[] = [
   [String(EXIT.fine), "done"],

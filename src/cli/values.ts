@@ -93,6 +93,27 @@ function nearestTo(name: string, names: readonly string[]): string[] {
   const parts = new Set(name.split(/[-_*]/).filter((part) => part !== ""));
   const shared = (candidate: string): number =>
     candidate.split(/[-_]/).filter((part) => parts.has(part)).length;
-  const most = Math.max(...names.map(shared));
-  return most === 0 ? [] : names.filter((candidate) => shared(candidate) === most).slice(0, 3);
+  return best(names, shared, 1);
+}
+
+/** Names that have the longest run of letters in common with a word. */
+export function likest(word: string, names: readonly string[]): string[] {
+  const wanted = word.slice(0, 60).toLowerCase();
+  const run = (candidate: string): number => {
+    const known = candidate.toLowerCase();
+    for (let length = Math.min(wanted.length, known.length); length > 0; length--) {
+      for (let at = 0; at + length <= wanted.length; at++) {
+        if (known.includes(wanted.slice(at, at + length))) return length;
+      }
+    }
+    return 0;
+  };
+  return best(names, run, 3);
+}
+
+/** The first three of the names that score most, if that is at least so much. */
+function best(names: readonly string[], score: (name: string) => number, least: number): string[] {
+  const scores = names.map(score);
+  const most = Math.max(...scores);
+  return most < least ? [] : names.filter((_, i) => scores[i] === most).slice(0, 3);
 }

@@ -1,11 +1,16 @@
 // Socket addresses: what a program writes and reads, and the sockaddr bytes of any ABI.
 
-import { BYTE_ORDER, SUN_LEN_WIDTH, SUN_PATH_SIZE } from "../../assembly/shared/column.js";
+import { SUN_LEN_WIDTH, SUN_PATH_SIZE } from "../../assembly/shared/column.js";
 import { type Abi, constantOf } from "./abi.js";
+import {
+  familyIn,
+  type InternetAddress,
+  packInternet,
+  unpackInternet,
+} from "./address-internet.js";
 import { bytesOf, integerIn, rangeError, shown, typeError } from "./arguments.js";
 import type { Core } from "./core.js";
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from "./ip-text.js";
-import { packStruct, structProgram } from "./struct.js";
+import { packStruct } from "./struct.js";
 
 /** An AF_UNIX socket with a file. A path that is not UTF-8 is bytes. */
 export interface PathAddress {
@@ -22,21 +27,13 @@ export interface UnnamedAddress {
   readonly unnamed: true;
 }
 
-/** An IPv4 or IPv6 socket. The host is an address, not a name. */
-export interface InternetAddress {
-  readonly host: string;
-  readonly port: number;
-  /** IPv6 only. */
-  readonly flowInfo?: number;
-  /** IPv6 only: the interface of a link-local address. */
-  readonly scopeId?: number;
-}
-
 /** An address of a family that has no form of its own here: sa_family, and the bytes behind it. */
 export interface OtherAddress {
   readonly family: number;
   readonly data: Uint8Array;
 }
+
+export type { InternetAddress } from "./address-internet.js";
 
 /** A socket address. */
 export type Address =
@@ -155,32 +152,6 @@ function tooLong(what: string, noun: string, length: number, limit: number): Ran
   );
 }
 
-function packInternet(core: Core, abi: Abi, address: InternetAddress, what: string): Uint8Array {
-  const { host, port, flowInfo = 0, scopeId = 0 } = address;
-  if (typeof host !== "string") throw typeError(`${what}.host`, "an IP address", host);
-  integerIn(port, 0, 65535, `${what}.port`);
-  const hasLength = core.exports.abi_column(abi.index, SUN_LEN_WIDTH) === 1;
-  const four = parseIPv4(host);
-  if (four !== undefined) {
-    return packStruct(core, abi, "sockaddr_in", {
-      ...(hasLength ? { sin_len: 16 } : undefined),
-      sin_family: constant(abi, "AF_INET"),
-      sin_port: port,
-      sin_addr: four,
-    });
-  }
-  const six = parseIPv6(host);
-  if (six === undefined) throw typeError(`${what}.host`, "an IPv4 or IPv6 address", host);
-  return packStruct(core, abi, "sockaddr_in6", {
-    ...(hasLength ? { sin6_len: 28 } : undefined),
-    sin6_family: constant(abi, "AF_INET6"),
-    sin6_port: port,
-    sin6_flowinfo: integerIn(flowInfo, 0, 0xffffffff, `${what}.flowInfo`),
-    sin6_addr: six,
-    sin6_scope_id: integerIn(scopeId, 0, 0xffffffff, `${what}.scopeId`),
-  });
-}
-
 function packOther(core: Core, abi: Abi, address: OtherAddress, what: string): Uint8Array {
   const hasLength = core.exports.abi_column(abi.index, SUN_LEN_WIDTH) === 1;
   const family = integerIn(address.family, 0, hasLength ? 0xff : 0xffff, `${what}.family`);
@@ -194,72 +165,14 @@ function packOther(core: Core, abi: Abi, address: OtherAddress, what: string): U
   return Uint8Array.of(...head, ...data);
 }
 
-/** Where the members of internet addresses lie in an ABI: offsets, and the width of a family. */
-interface InternetPlaces {
-  readonly family: number;
-  readonly familyWidth: number;
-  readonly littleEndian: boolean;
-  readonly port4: number;
-  readonly address4: number;
-  readonly port6: number;
-  readonly flowInfo: number;
-  readonly address6: number;
-  readonly scopeId: number;
-}
-
-const internetPlaces = new WeakMap<Abi, InternetPlaces>();
-
-function placesIn(core: Core, abi: Abi): InternetPlaces {
-  const known = internetPlaces.get(abi);
-  if (known !== undefined) return known;
-  const member = (struct: "sockaddr_in" | "sockaddr_in6", name: string) => {
-    const program = structProgram(core, abi, struct);
-    const index = program.elements.findIndex((element) => element.name === name);
-    return program.layout(core, abi).places[index] ?? { offset: 0, width: 0 };
-  };
-  const family = member("sockaddr_in", "sin_family");
-  const places: InternetPlaces = {
-    family: family.offset,
-    familyWidth: family.width,
-    littleEndian: core.exports.abi_column(abi.index, BYTE_ORDER) === 0,
-    port4: member("sockaddr_in", "sin_port").offset,
-    address4: member("sockaddr_in", "sin_addr").offset,
-    port6: member("sockaddr_in6", "sin6_port").offset,
-    flowInfo: member("sockaddr_in6", "sin6_flowinfo").offset,
-    address6: member("sockaddr_in6", "sin6_addr").offset,
-    scopeId: member("sockaddr_in6", "sin6_scope_id").offset,
-  };
-  internetPlaces.set(abi, places);
-  return places;
-}
-
 /** The address in the sockaddr bytes that a system call has written; null when it has written none. */
 export function unpackAddress(core: Core, abi: Abi, bytes: Uint8Array): Address | null {
   if (bytes.length < 2) return null;
-  const places = placesIn(core, abi);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const family = familyIn(view, places);
+  const family = familyIn(core, abi, bytes);
   if (family === constantOf(abi, "AF_UNIX"))
     return unpackUnix(abi, bytes.subarray(sunPathOffset()));
-  if (family === constantOf(abi, "AF_INET") && bytes.length >= 16) {
-    return {
-      host: formatIPv4(bytes.subarray(places.address4, places.address4 + 4)),
-      port: view.getUint16(places.port4),
-    };
-  }
-  if (family === constantOf(abi, "AF_INET6") && bytes.length >= 28) {
-    return {
-      host: formatIPv6(bytes.subarray(places.address6, places.address6 + 16)),
-      port: view.getUint16(places.port6),
-      flowInfo: view.getUint32(places.flowInfo),
-      scopeId: view.getUint32(places.scopeId, places.littleEndian),
-    };
-  }
-  return { family, data: new Uint8Array(bytes.subarray(2)) };
-}
-
-function familyIn(view: DataView, { family, familyWidth, littleEndian }: InternetPlaces): number {
-  return familyWidth === 1 ? view.getUint8(family) : view.getUint16(family, littleEndian);
+  const internet = unpackInternet(core, abi, family, bytes);
+  return internet ?? { family, data: new Uint8Array(bytes.subarray(2)) };
 }
 
 function unpackUnix(abi: Abi, name: Uint8Array): Address {

@@ -20,7 +20,7 @@ import type { AnyDefinition } from "./definition.js";
 import { DecodeError } from "./errors.js";
 import type { ReadContext } from "./field.js";
 import { ControlMessage, type Problem } from "./message.js";
-import { payloadProblem } from "./payload.js";
+import { payloadProblems } from "./payload.js";
 import { type WalkEnd, type WalkSettings, type WalkStep, walkControl } from "./walk.js";
 
 /** Where a control message was found, in bytes from the start of the control buffer. */
@@ -139,9 +139,9 @@ export function readFound(
     const at = control + payload;
     const bytes = core.bytes.slice(at, at + length);
     if (known === undefined) return { level, type, bytes, known, cells: undefined };
-    const problem = payloadProblem(core, abi, known, { offset, level, type, available: length });
-    if (problem !== undefined) problems.push(problem);
     const cells = known.form.program.unpack(core, abi, at, length);
+    const place = { offset, level, type, available: length };
+    problems.push(...payloadProblems(core, abi, known, place, cells));
     return { level, type, bytes, known, cells };
   });
   return { read, problems };

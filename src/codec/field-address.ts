@@ -102,8 +102,8 @@ export function sockaddrIn6(name: string): Field<InternetAddress | null> {
       return {
         host: address.read(cells.slice(4), context),
         port: port as number,
-        ...(flowInfo === 0 ? undefined : { flowInfo: flowInfo as number }),
-        ...(scopeId === 0 ? undefined : { scopeId: scopeId as number }),
+        flowInfo: flowInfo as number,
+        scopeId: scopeId as number,
       };
     },
   };

@@ -112,14 +112,15 @@ export function rest(name: string): Field<Uint8Array> {
   return bytesField(name, ELEMENT_REST);
 }
 
-/** Text up to the end of the payload, UTF-8; a NUL behind it is not part of the value. */
+/** Text up to the end of the payload, UTF-8; one NUL behind it is not part of the value. */
 export function text(name: string): Field<string> {
   return {
     elements: [{ name, kind: OCTETS, count: ELEMENT_REST, show: (cell) => shownText(cell) }],
     descriptors: false,
     write(value, path) {
       if (typeof value !== "string") throw typeError(path, "a string", value);
-      return [new TextEncoder().encode(value)];
+      // One NUL at the end would be taken for the one that is not part of the value.
+      return [new TextEncoder().encode(value.endsWith("\0") ? `${value}\0` : value)];
     },
     read: (cells) => readText(cells[0] as Uint8Array),
   };

@@ -13,14 +13,20 @@ export interface Identity {
   readonly type: number;
 }
 
+/** Who sends a message: programs, the kernel, or either. */
+export type Direction = "send" | "receive" | "both";
+
 /** The payload of a control-message type on the systems that share it. `T` is its value. */
 export interface Form<T = unknown> {
   /** Names of ABIs, or how they begin: "netbsd", "linux-sparc64". All that no other form names, when there are none. */
   readonly on: readonly string[];
   readonly level: string | number;
   readonly type: string | number;
+  readonly direction: Direction;
   /** Socket options that make the kernel deliver it. */
   readonly enable: readonly string[];
+  /** Bytes of the longest payload; undefined where it has no bound but the control buffer's. */
+  readonly limit: number | undefined;
   /** Whether its payload holds file descriptors. */
   readonly descriptors: boolean;
   readonly program: Program;
@@ -43,6 +49,11 @@ interface Formed {
 
 function numberOf(name: string | number, abi: Abi): number | undefined {
   return typeof name === "number" ? name : constantOf(abi, name);
+}
+
+/** What the names of a level have in common: SOL_UDP and IPPROTO_UDP. */
+export function protocolOf(level: string | number): string {
+  return String(level).replace(/^(SOL|IPPROTO)_/, "");
 }
 
 /** Length of the part of an ABI's name that a form names; 0 for a form of all systems, -1 when it is of others. */
@@ -81,6 +92,11 @@ function findForms({ name, forms }: Formed, abi: Abi): readonly KnownForm[] {
     ...closest.filter(({ type }) => type === plain),
     ...closest.filter(({ type }) => type !== plain),
   ];
+}
+
+/** Whether a definition is received in an ABI, by one of its forms at least. */
+export function isReceived(definition: Formed, abi: Abi): boolean {
+  return formsIn(definition, abi).some(({ form }) => form.direction !== "send");
 }
 
 /** The shortest payload that holds every field of a form, in bytes. */

@@ -1,11 +1,32 @@
 // IP addresses as text and as bytes in network order. RFC 4291 section 2.2, RFC 5952 section 4.
 
-/** The four bytes of a dotted address, or undefined. */
+const [DOT, ZERO] = [0x2e, 0x30];
+
+/** The four bytes of a dotted address, or undefined. Every datagram with a destination has one to parse. */
 export function parseIPv4(textual: string): Uint8Array | undefined {
-  const parts = textual.split(".");
-  if (parts.length !== 4) return undefined;
-  const bytes = parts.map((part) => (/^(0|[1-9]\d{0,2})$/.test(part) ? Number(part) : 256));
-  return bytes.every((byte) => byte < 256) ? Uint8Array.from(bytes) : undefined;
+  const bytes = new Uint8Array(4);
+  let part = 0;
+  let digits = 0;
+  let value = 0;
+  for (let i = 0; i < textual.length; i++) {
+    const code = textual.charCodeAt(i);
+    if (code === DOT) {
+      if (digits === 0 || part === 3) return undefined;
+      bytes[part++] = value;
+      digits = 0;
+      value = 0;
+      continue;
+    }
+    const digit = code - ZERO;
+    // A zero in front would mean an octal number to some.
+    const leading = digits > 0 && value === 0;
+    value = value * 10 + digit;
+    digits++;
+    if (digit < 0 || digit > 9 || leading || value > 255) return undefined;
+  }
+  if (part !== 3 || digits === 0) return undefined;
+  bytes[3] = value;
+  return bytes;
 }
 
 /** A dotted address. */

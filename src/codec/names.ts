@@ -3,6 +3,8 @@
 import { type Abi, constantOf } from "./abi.js";
 import { definitions, findDefinition } from "./catalogue/index.js";
 import type { AnyDefinition } from "./definition.js";
+import { protocolOf } from "./form.js";
+import { familyOf } from "./option.js";
 
 const byNumber = new WeakMap<Abi, ReadonlyMap<number, readonly string[]>>();
 
@@ -29,9 +31,19 @@ function nameOf(abi: Abi, value: number, prefixes: readonly string[]): string | 
   return undefined;
 }
 
-/** The C name of a protocol level, or undefined. */
-export function levelName(abi: Abi, level: number): string | undefined {
-  return nameOf(abi, level, ["SOL_", "IPPROTO_"]);
+/** The C name of a protocol level, or undefined. Where levels share a number, `definition` says which one it is. */
+export function levelName(abi: Abi, level: number, definition?: AnyDefinition): string | undefined {
+  const name = nameOf(abi, level, ["SOL_", "IPPROTO_"]);
+  const own = definition?.level;
+  if (name === undefined || typeof own !== "string") return name;
+  return abi.constants[own] === level && protocolOf(own) !== protocolOf(name) ? own : name;
+}
+
+/** A level with its number, behind the family of sockets that alone has it. */
+export function levelText(abi: Abi, level: number, definition?: AnyDefinition): string {
+  const name = levelName(abi, level, definition);
+  const family = familyOf(name);
+  return `${family === undefined ? "" : `${family} `}${withNumber(name, level)}`;
 }
 
 /** How the names of types begin, by level: "SCM_" and "SO_" of SOL_SOCKET. */

@@ -5,8 +5,10 @@ import { constantOf } from "./abi.js";
 import type { AnyDefinition } from "./definition.js";
 import { formsIn, type KnownForm } from "./form.js";
 
-/** Levels of options by how their names begin. Those of other names have the level of the message itself. */
+/** Levels of options by how their names begin, the first that fits. Those of other names have the level of the message itself. */
 const PREFIXES: Readonly<Record<string, string>> = {
+  SO_J1939_: "SOL_CAN_J1939",
+  SO_RDS_: "SOL_RDS",
   SO_: "SOL_SOCKET",
   IP_: "IPPROTO_IP",
   IPV6_: "IPPROTO_IPV6",
@@ -72,6 +74,7 @@ const FAMILIES: Readonly<Record<string, string>> = {
   SOL_LLC: "AF_LLC",
   SOL_BLUETOOTH: "AF_BLUETOOTH",
   SOL_HCI: "AF_BLUETOOTH",
+  SOL_IEEE802154: "AF_IEEE802154",
   SOL_CAN_RAW: "AF_CAN",
   SOL_CAN_J1939: "AF_CAN",
   SOL_LOCAL: "AF_UNIX",

@@ -3,12 +3,12 @@
 
 import { ELEMENT_REST } from "../../assembly/shared/kind.js";
 import type { Abi } from "./abi.js";
-import { findForm } from "./catalogue/index.js";
+import { findDefinition, findForm } from "./catalogue/index.js";
 import { type Cell, type Element, isOctets } from "./cell.js";
 import { ARENA_CONTROL, type Core } from "./core.js";
 import type { AnyDefinition } from "./definition.js";
 import type { Form } from "./form.js";
-import { levelName, typeName, withNumber } from "./names.js";
+import { levelText, typeName, withNumber } from "./names.js";
 import { structProgram } from "./struct.js";
 import type { WalkHeader } from "./walk.js";
 
@@ -113,7 +113,7 @@ function headerSpans(
     claimed >= BigInt(empty)
       ? `CMSG_LEN(${claimed - BigInt(empty)})`
       : `less than CMSG_LEN(0) = ${empty}`,
-    withNumber(levelName(abi, level), level),
+    levelText(abi, level, findDefinition(abi, level, type, own)),
     withNumber(typeName(abi, level, type, own), type),
   ];
   const members = program.elements.map((element, i): Span => {

@@ -20,11 +20,11 @@ export type {
   Definition,
   DefinitionOf,
   DescriptorLike,
-  Direction,
   FormDeclaration,
   Outgoing,
   WithDescriptors,
 } from "./definition.js";
+export type { ControlDescription, MemberDescription, PayloadDescription } from "./description.js";
 export type { MessageInput, RawMessage } from "./encode.js";
 export type { Explanation } from "./explain.js";
 export type {
@@ -43,7 +43,7 @@ export type {
   GivenValues,
   ValueOf,
 } from "./field-struct.js";
-export type { Form, Identity } from "./form.js";
+export type { Direction, Form, Identity } from "./form.js";
 export type { Layout, MemberLayout, StructLayout } from "./layout.js";
 export type { RuleName } from "./rules.js";
 export type { SpaceItem } from "./space.js";

@@ -4,7 +4,7 @@ import { channel } from "node:diagnostics_channel";
 
 /** What the channel `cmsg:send` tells: the kernel has all of a message that a socket on the event loop was to send. */
 export interface SendEvent {
-  /** The `UnixSocket`. */
+  /** The `UnixSocket` or `UdpSocket`. */
   readonly socket: object;
   /** Bytes of data. */
   readonly bytes: number;
@@ -23,7 +23,7 @@ export interface ArrivedMessage {
 
 /** What the channel `cmsg:receive` tells: a message that a socket on the event loop hands out. It is the receiver's. */
 export interface ReceiveEvent {
-  /** The `UnixSocket`. */
+  /** The `UnixSocket` or `UdpSocket`. */
   readonly socket: object;
   /** Borrowed: close and take nothing of it. */
   readonly message: ArrivedMessage;
@@ -31,7 +31,7 @@ export interface ReceiveEvent {
 
 /** What the channel `cmsg:truncation` tells: the kernel had to cut control data short (MSG_CTRUNC). */
 export interface TruncationEvent {
-  /** The `UnixSocket`, or what was given to `recvFds` or `recvmsg`. */
+  /** The `UnixSocket` or `UdpSocket`, or what was given to `recvFds` or `recvmsg`. */
   readonly socket: unknown;
   /** Borrowed: close and take nothing of it. */
   readonly message: ArrivedMessage;

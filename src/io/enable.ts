@@ -6,24 +6,15 @@ import { type AnyDefinition, isDefinition } from "../codec/definition.js";
 import { anySocketNumber, type SenderLike } from "./descriptor.js";
 import { ownError, SyscallError } from "./errors.js";
 import { askKind } from "./kind.js";
-import { LoopSocket } from "./loop/loop-socket.js";
 import { checkEnables, choicesFor, wrongFamily } from "./option-choice.js";
 import { type EnableSetting, type SettingBytes, settingBytes } from "./option-setting.js";
-import { type Step, setAll, setAllOn } from "./option-state.js";
+import { ONE_WAY, type Step, setAll } from "./option-state.js";
 import { type SocketKind, socketType } from "./query.js";
-
-/** A socket of any kind: a number, an `Fd`, one of Node, or one of ours on the event loop. */
-export type OptionSocket = SenderLike | LoopSocket;
 
 /** What to enable: a definition, or one with what its option is set to instead of 1 or a default. */
 export type EnableItem =
   | AnyDefinition
   | readonly [definition: AnyDefinition, setting: EnableSetting];
-
-/** Number of a socket whose options are asked for or set. */
-export function optionSocketNumber(socket: unknown): number {
-  return socket instanceof LoopSocket ? socket.fd : anySocketNumber(socket);
-}
 
 /** What a descriptor is as a socket. */
 export function socketKind(fd: number): SocketKind {
@@ -47,7 +38,7 @@ export function socketKind(fd: number): SocketKind {
  * getsockopt(pair[1], "SOL_SOCKET", "SO_PASSCRED") // 1
  * @see setsockopt(2), socket(7), ip(7), ipv6(7).
  */
-export function enable(socket: OptionSocket, ...items: readonly EnableItem[]): void {
+export function enable(socket: SenderLike, ...items: readonly EnableItem[]): void {
   const given = items.map((item, i) => readItem(item, `items[${i}]`));
   const makers = given.map(({ definition, setting, path }) => {
     checkEnables(definition);
@@ -59,7 +50,7 @@ export function enable(socket: OptionSocket, ...items: readonly EnableItem[]): v
   });
   const own = given.map(({ definition }) => definition);
   const { fd, steps } = plan(socket, own, makers);
-  setAllOn(fd, steps);
+  setAll(fd, steps, true);
 }
 
 /**
@@ -73,11 +64,11 @@ export function enable(socket: OptionSocket, ...items: readonly EnableItem[]): v
  * getsockopt(pair[1], "SOL_SOCKET", "SO_PASSCRED") // 0
  * @see setsockopt(2).
  */
-export function disable(socket: OptionSocket, ...definitions: readonly AnyDefinition[]): void {
+export function disable(socket: SenderLike, ...definitions: readonly AnyDefinition[]): void {
   const given = definitions.map((definition, i) => checked(definition, `definitions[${i}]`));
   for (const definition of given) checkEnables(definition);
   const off = (option: string): SettingBytes => {
-    if (option !== "SO_TXTIME") return () => Buffer.alloc(4);
+    if (option !== ONE_WAY) return () => Buffer.alloc(4);
     throw ownError("ERR_CMSG_NO_OPTION", `${option} cannot be switched off`);
   };
   const { fd, steps } = plan(
@@ -85,7 +76,7 @@ export function disable(socket: OptionSocket, ...definitions: readonly AnyDefini
     given,
     given.map(() => off),
   );
-  setAll(fd, steps);
+  setAll(fd, steps, false);
 }
 
 function checked(definition: unknown, path: string): AnyDefinition {
@@ -108,7 +99,7 @@ function plan(
   definitions: readonly AnyDefinition[],
   makers: readonly ((option: string, name: string) => SettingBytes)[],
 ): { readonly fd: number; readonly steps: readonly Step[] } {
-  const fd = optionSocketNumber(socket);
+  const fd = anySocketNumber(socket);
   const kind = socketKind(fd);
   const steps = definitions.flatMap((definition, i) => {
     const choices = choicesFor(fd, kind, definition, definitions);

@@ -3,9 +3,10 @@
 import { definitions as builtIn } from "../codec/catalogue/index.js";
 import type { AnyDefinition } from "../codec/definition.js";
 import { definitionList } from "../codec/face.js";
-import { formsIn } from "../codec/form.js";
+import { formsIn, isReceived } from "../codec/form.js";
 import { familyOf } from "../codec/option.js";
-import { type OptionSocket, optionSocketNumber, socketKind } from "./enable.js";
+import { anySocketNumber, type SenderLike } from "./descriptor.js";
+import { socketKind } from "./enable.js";
 import { theFrame } from "./frame.js";
 import { constantOrZero } from "./host.js";
 import { isUnix } from "./kind.js";
@@ -32,15 +33,15 @@ export interface EnabledOptions {
  * @see getsockopt(2).
  */
 export function enabledOn(
-  socket: OptionSocket,
+  socket: SenderLike,
   options: EnabledOptions = {},
 ): readonly AnyDefinition[] {
   const own = definitionList(options.definitions);
-  const fd = optionSocketNumber(socket);
+  const fd = anySocketNumber(socket);
   const kind = socketKind(fd);
+  const { abi } = theFrame();
   return [...new Set([...own, ...builtIn()])].filter(
-    (definition) =>
-      definition.direction !== "send" && isEnabled(fd, kind, definition, own) !== false,
+    (definition) => isReceived(definition, abi) && isEnabled(fd, kind, definition, own) !== false,
   );
 }
 

@@ -8,15 +8,15 @@ import {
   isDefinition,
   type WithDescriptors,
 } from "../codec/definition.js";
-import { formsIn, minimumLength } from "../codec/form.js";
+import { formsIn, isReceived, minimumLength } from "../codec/form.js";
 import type { ControlMessage } from "../codec/message.js";
-import { type OptionSocket, optionSocketNumber, socketKind } from "./enable.js";
+import { anySocketNumber, BORROW, type SenderLike } from "./descriptor.js";
+import { socketKind } from "./enable.js";
 import { isEnabled } from "./enabled-on.js";
 import { ownError } from "./errors.js";
 import { Fd } from "./fd.js";
 import { theFrame } from "./frame.js";
 import { importedConstant } from "./host.js";
-import { LoopSocket } from "./loop/loop-socket.js";
 import { choicesFor } from "./option-choice.js";
 
 const MSG_CTRUNC = importedConstant("MSG_CTRUNC");
@@ -30,7 +30,7 @@ export interface WithControl {
 /** What is known beside the message. */
 export interface ExpectOptions {
   /** The socket that it came from, which is asked for its options when the message is not there; borrowed. */
-  readonly socket?: OptionSocket;
+  readonly socket?: SenderLike;
 }
 
 /**
@@ -55,10 +55,9 @@ export function expectControl<V>(
   const { control, flags } = (received ?? {}) as Partial<WithControl>;
   if (!Array.isArray(control)) throw typeError("received", "a received message", received);
   if (!isDefinition(definition)) throw typeError("definition", "made by control()", definition);
-  if (options instanceof Fd || options instanceof LoopSocket) {
-    throw typeError("options", "{ socket }", options);
-  }
-  const { socket } = optionsOf(options, "options");
+  const given = optionsOf(options, "options");
+  if (given instanceof Fd || BORROW in given) throw typeError("options", "{ socket }", given);
+  const { socket } = given;
   let short: ControlMessage<unknown, Fd> | undefined;
   for (const message of control as readonly ControlMessage<unknown, Fd>[]) {
     if (message.is(definition)) return message.value as WithDescriptors<V, Fd>;
@@ -92,7 +91,7 @@ const CUT =
 function missing(
   { control, cut, short }: Instead,
   definition: AnyDefinition,
-  socket: OptionSocket | undefined,
+  socket: SenderLike | undefined,
 ): Error {
   const { name } = definition;
   if (cut) {
@@ -153,9 +152,10 @@ function enabling(definition: AnyDefinition): string {
 }
 
 /** The socket says whether it was asked for. */
-function asked(socket: OptionSocket, definition: AnyDefinition): Reason {
-  if (definition.direction === "send") return notDelivered("is only sent, and never arrives");
-  const fd = optionSocketNumber(socket);
+function asked(socket: SenderLike, definition: AnyDefinition): Reason {
+  if (!isReceived(definition, theFrame().abi))
+    return notDelivered("is only sent, and never arrives");
+  const fd = anySocketNumber(socket);
   const kind = socketKind(fd);
   const enabled = isEnabled(fd, kind, definition, []);
   if (enabled === undefined) return unasked(definition);

@@ -143,6 +143,7 @@ export class Frame {
   /** Bytes between a control message's header and its payload. */
   readonly payloadOffset: number;
   readonly EINTR: number;
+  readonly EINVAL: number;
   readonly EAGAIN: number;
   readonly ETIMEDOUT: number;
 
@@ -172,6 +173,7 @@ export class Frame {
     this.incoming.set(REQUEST_RECORD_LIMIT, RECORD_LIMIT);
     this.payloadOffset = core.exports.cmsg_len(abi.index, 0);
     this.EINTR = errnoNumber("EINTR");
+    this.EINVAL = errnoNumber("EINVAL");
     this.EAGAIN = errnoNumber("EAGAIN");
     this.ETIMEDOUT = errnoNumber("ETIMEDOUT");
   }

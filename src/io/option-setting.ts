@@ -43,6 +43,9 @@ const DECISIVE: Readonly<Record<string, number>> = {
   SCM_TS_OPT_ID: stamping("OPT_ID"),
 };
 
+/** Clocks of SO_TS_CLOCK (FreeBSD): SO_TS_REALTIME and SO_TS_MONOTONIC. */
+const TS_CLOCKS: Readonly<Record<string, number>> = { SCM_REALTIME: 2, SCM_MONOTONIC: 3 };
+
 /** Whether an option is a set of bits that several messages share. */
 export function isBits(option: string): boolean {
   return option.startsWith("SO_TIMESTAMPING");
@@ -50,6 +53,7 @@ export function isBits(option: string): boolean {
 
 /** Whether the value of an option lets a message of that name come. */
 export function letsCome(option: string, value: number, name: string): boolean {
+  if (option === "SO_TS_CLOCK") return value === (TS_CLOCKS[name] ?? 1);
   return isBits(option) ? (value & (DECISIVE[name] ?? ~0)) !== 0 : value !== 0;
 }
 
@@ -71,11 +75,15 @@ export function settingBytes(
     const bytes = txTimeBytes(setting, path);
     return () => bytes;
   }
-  const number = typeof setting === "number" ? int32(setting, path) : 1;
+  const number = typeof setting === "number" ? int32(setting, path) : defaultOf(option, name);
   if (typeof setting !== "number" && !flagOf(setting, path, true)) {
     throw typeError(path, "true or a number: disable() switches off", setting);
   }
   return () => ints(number);
+}
+
+function defaultOf(option: string, name: string): number {
+  return option === "SO_TS_CLOCK" ? (TS_CLOCKS[name] ?? 1) : 1;
 }
 
 function ints(...numbers: readonly number[]): Buffer {

@@ -82,10 +82,12 @@ function tooLargeHint(fd: number, total: number, segmented: boolean): string {
     const room = readIntOption(fd, constant("SOL_SOCKET"), constant("SO_SNDBUF"));
     return `${total} bytes are more than one message takes here: SO_SNDBUF is ${room}, of which a part is overhead`;
   }
-  const more = segmented
-    ? "; each segment has to fit into a packet of the way with its headers"
-    : "";
-  return `${total} bytes are more than one datagram takes: UDP carries 65507 over IPv4 and 65527 over IPv6, less where it may not be fragmented${more}`;
+  if (total > 65507) {
+    return `${total} bytes are more than one datagram takes: UDP carries 65507 over IPv4 and 65527 over IPv6`;
+  }
+  return segmented
+    ? "each segment has to fit into a packet of the way with its headers"
+    : `with their headers, ${total} bytes are more than a packet of the way takes, and it may not be fragmented`;
 }
 
 function forbiddenHint({ control }: SendPlan, fds: number): string | undefined {

@@ -4,7 +4,7 @@ import type { InternetAddress } from "../codec/address.js";
 import { optionsOf } from "../codec/arguments.js";
 import type { DataInput } from "./data.js";
 import type { Use } from "./descriptor.js";
-import { Fd } from "./fd.js";
+import type { Fd } from "./fd.js";
 import { Arrivals } from "./loop/arrivals.js";
 import {
   ENDLESS,
@@ -15,15 +15,15 @@ import {
 } from "./loop/giving-up.js";
 import { guardMessages } from "./loop/guard.js";
 import { iterate } from "./loop/iterate.js";
-import { closedError, LoopSocket, making } from "./loop/loop-socket.js";
+import { adopting, closedError, LoopSocket, making } from "./loop/loop-socket.js";
 import { FAILED, READABLE, WRITABLE } from "./loop/selector.js";
 import { Sender } from "./loop/sender.js";
 import { getpeername } from "./names.js";
 import type { Sent } from "./send-fds.js";
 import { enableErrors } from "./udp/facts.js";
 import { changeGroup, type GroupOptions } from "./udp/groups.js";
-import { isOfEarlier, UdpIncoming, type UdpReceiveOptions } from "./udp/incoming.js";
-import { checkUdp, peerOf } from "./udp/kind.js";
+import { UdpIncoming, type UdpReceiveOptions } from "./udp/incoming.js";
+import { checkUdp, pathMtuOf, peerOf } from "./udp/kind.js";
 import { type BindUdpOptions, bindUdp, type ConnectUdpOptions, connectUdp } from "./udp/making.js";
 import type { UdpMessage } from "./udp/message.js";
 import {
@@ -65,9 +65,9 @@ export class UdpSocket extends LoopSocket {
     super(fd, "UdpSocket");
     const kind = checkUdp(fd);
     this.#sending = { kind, settings, peer: peerOf(fd) };
-    const { idleTimeoutMs: ms } = settings;
     this.#incoming = new UdpIncoming(this, fd, settings);
     const { number } = fd;
+    const { idleTimeoutMs: ms } = settings;
     const idle = ms === undefined ? undefined : { ms, over: () => this.close() };
     this.#receiver = new Arrivals<UdpMessage>("recvmsg", number, this.life, idle);
     this.#reporter = new Arrivals<ErrorReport>("recvmsg", number, this.life);
@@ -88,14 +88,15 @@ export class UdpSocket extends LoopSocket {
    *
    * @throws TypeError, RangeError before any system call; SyscallError EADDRINUSE, EADDRNOTAVAIL, EACCES, EAFNOSUPPORT.
    * @example
-   * const socket = UdpSocket.bind({ host: "::1", port: 0, report: ["localAddress", "ttl", "timestamp"] });
+   * const socket = UdpSocket.bind({ host: "127.0.0.1", report: ["localAddress", "ttl", "timestamp"] });
    * socket.close();
    * @see bind(2), ip(7), ipv6(7).
    */
   static override bind(options?: BindUdpOptions): UdpSocket {
     const given = optionsOf(options, "options");
     const settings = udpSettingsOf(given);
-    return owning(bindUdp(given, settings), settings);
+    const fd = bindUdp(given, settings);
+    return making(fd, () => new UdpSocket(fd, settings));
   }
 
   /**
@@ -113,27 +114,23 @@ export class UdpSocket extends LoopSocket {
   static async connect(options: ConnectUdpOptions): Promise<UdpSocket> {
     const given = optionsOf(options, "options");
     const settings = udpSettingsOf(given);
-    return owning(await connectUdp(given, settings), settings);
+    const fd = await connectUdp(given, settings);
+    return making(fd, () => new UdpSocket(fd, settings));
   }
 
   /**
-   * Takes over a UDP socket: an inherited number, or an `Fd` that was received. Its blocking mode stays as it is.
+   * Takes over a UDP socket: an inherited number, or an `Fd` that was received. Its blocking mode stays as it is; what is to be
+   * reported is so for every process that holds it.
    *
    * @param socket Owned by the new socket from here on; untouched when this throws.
    * @throws Error `ERR_CMSG_WRONG_KIND`; SyscallError EBADF, ENOTSOCK.
    */
   static adopt(socket: number | Fd, options?: UdpSocketOptions): UdpSocket {
     const settings = udpSettingsOf(optionsOf(options, "options"));
-    const fd = new Fd(socket instanceof Fd ? socket.number : socket);
-    try {
+    return adopting(socket, (fd) => {
       applyUdpSettings(fd.number, checkUdp(fd).family, settings);
-      const adopted = new UdpSocket(fd, settings);
-      if (socket instanceof Fd) socket.take();
-      return adopted;
-    } catch (error) {
-      fd.take();
-      throw error;
-    }
+      return new UdpSocket(fd, settings);
+    });
   }
 
   /**
@@ -167,8 +164,7 @@ export class UdpSocket extends LoopSocket {
 
   #makeSender(): Sender {
     const { kind, settings } = this.#sending;
-    const incoming = this.#incoming;
-    const ofEarlier = (errno: number) => incoming.queuesErrors && isOfEarlier(errno);
+    const ofEarlier = (errno: number) => this.#incoming.isOfEarlier(errno);
     return new Sender(this, this.fd, kind, settings, this.life, ofEarlier);
   }
 
@@ -225,7 +221,7 @@ export class UdpSocket extends LoopSocket {
   errors(options?: WaitOptions): AsyncIterableIterator<ErrorReport> {
     const patience = patienceOf(options === undefined ? undefined : optionsOf(options, "options"));
     if (!this.closed && !this.#incoming.queuesErrors) {
-      enableErrors(this.fd, this.#sending.kind.family);
+      enableErrors(this.fd);
       this.#incoming.queuesErrors = true;
     }
     const next = async (): Promise<ErrorReport> => {
@@ -281,13 +277,18 @@ export class UdpSocket extends LoopSocket {
     return this.#sender?.waiting ?? 0;
   }
 
+  /** The address that it is bound to. */
+  override get localAddress(): InternetAddress {
+    return super.localAddress as InternetAddress;
+  }
+
+  /** What the kernel believes that the largest packet to the other end is, in bytes with headers. Throws ENOTCONN. */
+  get pathMtu(): number {
+    return pathMtuOf(this.open());
+  }
+
   /** The address of the other end. Throws ENOTCONN where it is not connected. */
   get remoteAddress(): InternetAddress {
     return getpeername(this.open()) as InternetAddress;
   }
-}
-
-/** A socket that owns a descriptor; the descriptor is closed when there is no socket. */
-function owning(fd: Fd, settings: UdpSettings): UdpSocket {
-  return making(fd, () => new UdpSocket(fd, settings));
 }

@@ -10,7 +10,7 @@ import { hasProgram, suite } from "../support/suite.js";
 
 const test = suite("cmsg");
 
-const SUBCOMMANDS = ["send", "recv", "decode", "layout", "doctor"] as const;
+const SUBCOMMANDS = ["send", "recv", "decode", "layout", "types", "doctor"] as const;
 const ESCAPE = "\u001b[";
 
 test("the built file is a program", () => {
@@ -130,7 +130,14 @@ test("stack traces are printed on request only", async () => {
   assert.match(debug.stderr.slice(plain.stderr.length), /^Error: ENOENT.*/);
 });
 
-const COLOURFUL = [["--help"], ["layout"], ["doctor"], ["decode"], ["recv", "--help"]] as const;
+const COLOURFUL = [
+  ["--help"],
+  ["layout"],
+  ["types"],
+  ["doctor"],
+  ["decode"],
+  ["recv", "--help"],
+] as const;
 
 test("nothing is coloured in a pipe unless FORCE_COLOR asks for it", async () => {
   for (const line of COLOURFUL) {

@@ -16,10 +16,11 @@ const ABORTED = { name: "AbortError", code: "ABORT_ERR" };
 
 /** A socket that is connected to itself. */
 async function self(): Promise<UdpSocket> {
-  const socket = UdpSocket.bind({ host: "127.0.0.1" });
-  const port = portOf(socket);
-  socket.close();
-  return UdpSocket.connect({ host: "127.0.0.1", port, bind: { host: "127.0.0.1", port } });
+  const options = { host: "127.0.0.1", reuseAddress: true };
+  // Keeps the port from others until the second has it.
+  await using first = UdpSocket.bind(options);
+  const port = portOf(first);
+  return UdpSocket.connect({ ...options, port, bind: { host: "127.0.0.1", port } });
 }
 
 test("signals and limits of time end every call that waits, and the socket lives on", async () => {
@@ -162,12 +163,13 @@ test("sockets of other makers are taken over; what is no UDP socket stays with i
     await using socket = UdpSocket.adopt(fd, { report: ["ttl", "localAddress"] });
     assert.ok(fd.closed);
     await using peer = UdpSocket.bind({ host });
-    await socket.send("x", { to: peer.localAddress as never, ecn: 1 });
+    await socket.send("x", { to: peer.localAddress, ecn: 1 });
     const question = await peer.receive();
     assert.is(question.ecn, 1);
     await peer.send("y", { to: question.address, ttl: 4 });
     const answer = await socket.receive();
     assert.is(answer.ttl, 4);
+    assert.equal(answer.address, peer.localAddress);
     assert.is(answer.localAddress?.port, question.address.port, "bound by its first send");
   }
   using pair = socketpair({ type: "dgram" });
@@ -185,7 +187,7 @@ test("sockets of other makers are taken over; what is no UDP socket stays with i
 test("an adopted connected socket sends with the control messages of its peer's family", async () => {
   if (!HAS_IPV6) return console.log("SKIP: no ::1");
   await using peer = UdpSocket.bind({ host: "127.0.0.1", report: ["ecn", "ttl"] });
-  const { port } = peer.localAddress as { port: number };
+  const { port } = peer.localAddress;
   await using made = await UdpSocket.connect({ host: "127.0.0.1", port, family: "inet6" });
   assert.equal(made.remoteAddress.host, "::ffff:127.0.0.1");
   await using socket = UdpSocket.adopt(made.take());
@@ -200,6 +202,11 @@ test("names are looked up, and connecting tries the addresses of a name", async 
   await using client = await UdpSocket.connect({ host: "localhost", port, family: "inet" });
   await client.send("hello");
   assert.is((await server.receive()).data.toString(), "hello");
+  await rejects(UdpSocket.connect({ host: "255.255.255.255", port }), {
+    name: "SyscallError",
+    code: "EACCES",
+    syscall: "connect",
+  });
   const type = { name: "TypeError", code: "ERR_CMSG_INVALID_ARG_TYPE" };
   for (const [options, expected] of [
     [{ host: "", port }, type],
@@ -224,7 +231,7 @@ test("an address that is taken is refused, unless both share it", async () => {
   });
   await using second = UdpSocket.bind({ host: "127.0.0.1", port, reusePort: true });
   assert.equal(second.localAddress, first.localAddress);
-  throws(() => UdpSocket.bind({ host: "192.0.2.1" }), { code: "EADDRNOTAVAIL" });
+  throws(() => UdpSocket.bind({ host: "203.0.113.77" }), { code: "EADDRNOTAVAIL" });
 });
 
 test("ipv6Only keeps IPv4 out, and the port free for it", async () => {
@@ -282,7 +289,8 @@ test("a call that waits keeps the process running until it is told not to", asyn
 test("it prints what it is", async () => {
   await using socket = await self();
   assert.match(inspect(socket), /^UdpSocket \d+ \(inet dgram, connected, cloexec\)$/);
-  await using other = await UdpSocket.connect(deadAddress());
+  using dead = deadAddress();
+  await using other = await UdpSocket.connect(dead);
   assert.is(other.remoteAddress.host, "127.0.0.1");
   await using unconnected = UdpSocket.bind();
   throws(() => unconnected.remoteAddress, { code: "ENOTCONN" });

@@ -3,6 +3,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { type InternetAddress, UdpSocket } from "cmsg";
 import { assert, throws } from "../support/assert.js";
 import { closed } from "../support/net.js";
@@ -143,6 +144,62 @@ for (const group of GROUPS) {
     }
     socket.leaveGroup(group, { interface: IFINDEX });
     throws(() => socket.leaveGroup(group, { interface: IFINDEX }), { code: "EADDRNOTAVAIL" });
+  });
+}
+
+/** An interface with a link-local address of IPv6. */
+const LINK = Object.values(networkInterfaces())
+  .flatMap((list) => list ?? [])
+  .find((address) => address.family === "IPv6" && address.scopeid > 0);
+
+if (LINK?.family !== "IPv6") {
+  test.skip("link-local addresses", "no interface has one");
+} else {
+  const { address: host, scopeid: scopeId } = LINK;
+
+  test("link-local addresses come with their interface, and are answered from", async () => {
+    await using server = UdpSocket.bind({ host: "::" });
+    const port = portOf(server);
+    await using client = await UdpSocket.connect({ host, port, scopeId });
+    await client.send("question");
+    const message = await server.receive(IN_TIME);
+    assert.equal([message.address.host, message.address.scopeId], [host, scopeId]);
+    assert.equal(message.localAddress, { host, port, flowInfo: 0, scopeId });
+    // The interface of `from` alone says which link is meant.
+    await server.send("answer", { to: message.address, from: message.localAddress });
+    assert.is((await client.receive(IN_TIME)).data.toString(), "answer");
+    const [name = ""] =
+      Object.entries(networkInterfaces()).find(([, list]) =>
+        list?.some(({ address }) => address === host),
+      ) ?? [];
+    for (const zone of [scopeId, name]) {
+      const there = { host: `${host}%${zone}`, port };
+      await using other = await UdpSocket.connect({ ...there, bind: { host: `${host}%${zone}` } });
+      await using plain = await UdpSocket.connect(there);
+      assert.equal(plain.remoteAddress, { host, port, flowInfo: 0, scopeId });
+      await other.send("zone");
+      assert.equal((await server.receive(IN_TIME)).address, other.localAddress);
+      await server.send("back", { to: { ...there, port: portOf(other) }, from: there.host });
+      assert.is((await other.receive(IN_TIME)).data.toString(), "back");
+    }
+    await using bound = UdpSocket.bind({ host, scopeId });
+    assert.equal(bound.localAddress, { host, port: portOf(bound), flowInfo: 0, scopeId });
+  });
+
+  test("what came to a group of a link has no address to answer from", async () => {
+    await using socket = UdpSocket.bind({
+      host: "::",
+      multicastInterface: scopeId,
+      multicastTtl: 0,
+    });
+    const group = "ff12::7:9";
+    socket.joinGroup(group, { interface: scopeId });
+    await socket.send("to all", { to: { host: group, port: portOf(socket) } });
+    const message = await socket.receive(IN_TIME);
+    assert.equal([message.destination?.host, message.interface], [group, scopeId]);
+    assert.is(message.localAddress, undefined);
+    await socket.send("answer", { to: message.address, from: message.localAddress });
+    assert.is((await socket.receive(IN_TIME)).data.toString(), "answer");
   });
 }
 

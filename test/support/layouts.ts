@@ -68,3 +68,25 @@ export function randomBytes(seed: number): (length: number) => Uint8Array {
   };
   return (length) => Uint8Array.from({ length }, next);
 }
+
+/** The bytes of a compiled struct: members by their C names, what is not given is zero. */
+export function structBytes(
+  { endian }: CompiledAbi,
+  { size, fields }: CompiledStruct,
+  members: Readonly<Record<string, number | bigint | Uint8Array>>,
+): Uint8Array {
+  const bytes = Buffer.alloc(size);
+  for (const [name, value] of Object.entries(members)) {
+    const { offset, width } = fields[name] ?? {};
+    if (offset === undefined || width === undefined) throw new Error(`no member ${name}`);
+    if (typeof value === "object") {
+      bytes.set(value, offset);
+      continue;
+    }
+    const number = Buffer.alloc(8);
+    if (endian === "little") number.writeBigInt64LE(BigInt.asIntN(64, BigInt(value)));
+    else number.writeBigInt64BE(BigInt.asIntN(64, BigInt(value)));
+    bytes.set(endian === "little" ? number.subarray(0, width) : number.subarray(8 - width), offset);
+  }
+  return bytes;
+}

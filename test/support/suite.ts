@@ -77,6 +77,8 @@ export interface Suite {
   (name: string, body: Body): void;
   /** A test that is not run here: why is printed. */
   skip(name: string, reason: string): void;
+  /** A test that is not run where there is a reason, which is printed. */
+  unless(reason: string | undefined, name: string, body: Body): void;
   run(): void;
 }
 
@@ -107,6 +109,10 @@ export function suite(name: string): Suite {
   };
   return Object.assign(checked, {
     skip,
+    unless(reason: string | undefined, title: string, body: Body): void {
+      if (reason === undefined) checked(title, body);
+      else skip(title, reason);
+    },
     run(): void {
       checkUnable(name);
       test.run();

@@ -3,7 +3,7 @@
 import type { Abi } from "../abi.js";
 import type { Core } from "../core.js";
 import type { AnyDefinition } from "../definition.js";
-import { type Form, fitsExactly, formsIn, holdsAny } from "../form.js";
+import { type Form, fitsExactly, formsIn, holdsAny, protocolOf } from "../form.js";
 import * as alg from "./alg.js";
 import * as bluetooth from "./bluetooth.js";
 import * as j1939 from "./can-j1939.js";
@@ -94,7 +94,7 @@ function candidates(
   type: number,
   own: readonly AnyDefinition[],
 ): readonly Known[] {
-  const known = builtIn(abi).get(`${level} ${type}`) ?? NONE;
+  const known = knownIn(abi).get(`${level} ${type}`) ?? NONE;
   if (own.length === 0) return known;
   for (const definition of own) {
     const forms = formsIn(definition, abi).filter((f) => f.level === level && f.type === type);
@@ -136,12 +136,7 @@ export function findForm(
   );
 }
 
-/** What the names of a level have in common: SOL_UDP and IPPROTO_UDP. */
-function protocolOf(level: string | number): string {
-  return String(level).replace(/^(SOL|IPPROTO)_/, "");
-}
-
-function builtIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {
+function knownIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {
   const known = byAbi.get(abi);
   if (known !== undefined) return known;
   const found = new Map<string, Known[]>();
@@ -156,7 +151,7 @@ function builtIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {
     }
   }
   // What is only ever sent comes last: a buffer is more often one that was received.
-  const sent = ({ definition }: Known): number => (definition.direction === "send" ? 1 : 0);
+  const sent = ({ form }: Known): number => (form.direction === "send" ? 1 : 0);
   for (const several of found.values()) several.sort((a, b) => sent(a) - sent(b));
   byAbi.set(abi, found);
   return found;

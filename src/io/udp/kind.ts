@@ -6,6 +6,7 @@ import type { Fd } from "../fd.js";
 import { constant, constantOrZero, importedConstant } from "../host.js";
 import { kindOf } from "../kind.js";
 import { readIntOption, readName, type SocketKind } from "../query.js";
+import { getsockopt } from "../sockopt.js";
 
 const AF_INET = importedConstant("AF_INET");
 const AF_INET6 = importedConstant("AF_INET6");
@@ -32,4 +33,10 @@ function isUdpProtocol(fd: number): boolean {
 export function peerOf(fd: Fd): string | undefined {
   const name = readName(fd.number, "getpeername");
   return typeof name === "object" && name !== null && "host" in name ? name.host : undefined;
+}
+
+/** Path MTU of a connected socket. */
+export function pathMtuOf(fd: Fd): number {
+  const six = kindOf(fd)?.family === AF_INET6;
+  return six ? getsockopt(fd, "SOL_IPV6", "IPV6_MTU") : getsockopt(fd, "SOL_IP", "IP_MTU");
 }

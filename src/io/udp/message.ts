@@ -3,18 +3,8 @@
 import type { Buffer } from "node:buffer";
 import { inspect } from "node:util";
 import { type InternetAddress, unpackAddress } from "../../codec/address.js";
-import { ARENA_CONTROL } from "../../codec/core.js";
-import { type Decoded, decodeFound, findSafely } from "../../codec/decode.js";
-import type { DefinitionOf, WithDescriptors } from "../../codec/definition.js";
-import { formatIPv4, formatIPv6 } from "../../codec/ip-text.js";
-import type { ControlMessage, Problem } from "../../codec/message.js";
-import type { Fd } from "../fd.js";
-import { currentHost, importedConstant } from "../host.js";
-import type { Arrived } from "../received.js";
-import { clearPadding } from "../recvmsg.js";
 import {
   hopLimit,
-  OWN,
   originalDestination,
   originalDestination6,
   packetInfo,
@@ -25,7 +15,16 @@ import {
   trafficClass,
   ttl,
   udpGro,
-} from "./control.js";
+} from "../../codec/catalogue/all.js";
+import { ARENA_CONTROL } from "../../codec/core.js";
+import { type Decoded, decodeFound, findSafely } from "../../codec/decode.js";
+import type { DefinitionOf, WithDescriptors } from "../../codec/definition.js";
+import { formatIPv4, formatIPv6 } from "../../codec/ip-text.js";
+import type { ControlMessage, Problem } from "../../codec/message.js";
+import type { Fd } from "../fd.js";
+import { currentHost, importedConstant } from "../host.js";
+import type { Arrived } from "../received.js";
+import { clearPadding } from "../recvmsg.js";
 import type { UdpFact } from "./facts.js";
 import { type ArrivedControl, Member } from "./member.js";
 
@@ -216,9 +215,13 @@ export class UdpMessage implements Arrived {
     return this.#decoded;
   }
 
-  /** The value of the first control message of a type; undefined where there is none. */
+  /** The value of the first control message of a type, one of your own among them; undefined where there is none. */
   find<T>(definition: DefinitionOf<T>): WithDescriptors<T, Fd> | undefined {
-    for (const message of this.#decode().messages) if (message.is(definition)) return message.value;
+    for (const message of this.#decode().messages) {
+      const value = message.is(definition) ? message.value : message.as(definition);
+      // What stands for a descriptor is a number here: UDP delivers none.
+      if (value !== undefined) return value as WithDescriptors<T, Fd>;
+    }
     return undefined;
   }
 
@@ -266,6 +269,6 @@ function decode(control: Uint8Array): Decoded<Fd> {
   const { found, problems } = findSafely(core, abi, control.length);
   clearPadding(control, found);
   const context = { abi, descriptor: (number: number) => number };
-  const decoded = decodeFound<Fd>(core, found, at, context, OWN);
+  const decoded = decodeFound<Fd>(core, found, at, context, []);
   return { messages: decoded.messages, problems: [...problems, ...decoded.problems] };
 }

@@ -1,9 +1,12 @@
 // What a UDP socket is told once: limits, what the kernel is to report, and how its datagrams leave.
 
 import { flagOf, integerIn, rangeError, typeError } from "../../codec/arguments.js";
+import { timestamping, txTime } from "../../codec/catalogue/socket-time.js";
+import { enable } from "../enable.js";
 import { importedConstant } from "../host.js";
 import { setsockopt } from "../sockopt.js";
-import { enableErrors, enableFacts, factsOf, ipLevel, type UdpFact } from "./facts.js";
+import { enableErrors, enableFacts, factsOf, type UdpFact } from "./facts.js";
+import { checkInterface, type InterfaceLike } from "./interface.js";
 
 /** The clock of `transmitAt`. */
 export type TransmitClock = "realtime" | "monotonic" | "tai";
@@ -17,6 +20,11 @@ export interface UdpSocketOptions {
   readonly report?: Iterable<UdpFact>;
   /** Let the kernel keep an error queue from the beginning: what `errors` reads. False unless given. */
   readonly errors?: boolean;
+  /**
+   * Let the kernel report when each datagram has left (SO_TIMESTAMPING): what `errors` reads. Reports that nobody reads take room
+   * of the receive buffer. False unless given.
+   */
+  readonly transmitTimestamps?: boolean;
   /** Bytes of data that one receive takes at most, 65536 unless given: more than any datagram has. */
   readonly dataLimit?: number;
   /** Bytes that may wait to be sent before more is refused, 16 MiB unless given. */
@@ -35,13 +43,21 @@ export interface UdpSocketOptions {
   readonly dscp?: number;
   /** Time to live, or hop limit, of what is sent to one address: 1 to 255. */
   readonly ttl?: number;
+  /**
+   * Whether datagrams may not be fragmented: those larger than the interface takes are refused with EMSGSIZE, and what the kernel
+   * believes of the path is ignored, as path MTU discovery of one's own needs it. The kernel fragments as it likes unless given.
+   */
+  readonly dontFragment?: boolean;
   /** Time to live, or hop limit, of what is sent to groups: 0 to 255; the kernel takes 1 unless given. */
   readonly multicastTtl?: number;
   /** Whether this machine gets what is sent to groups that it is in; the kernel takes true unless given. */
   readonly multicastLoopback?: boolean;
-  /** Index of the interface by which datagrams to groups leave. */
-  readonly multicastInterface?: number;
-  /** Let `transmitAt` say when a datagram leaves, by this clock (SO_TXTIME). The queue of the interface has to obey: tc-etf(8), fq. */
+  /** Index or name of the interface by which datagrams to groups leave. */
+  readonly multicastInterface?: InterfaceLike;
+  /**
+   * Let `transmitAt` say when a datagram leaves, by this clock (SO_TXTIME). The queue of the interface has to obey: "monotonic" is
+   * for fq, and everybody's; the others are for tc-etf(8), and the administrator's.
+   */
   readonly transmitClock?: TransmitClock;
 }
 
@@ -56,6 +72,7 @@ export interface UdpSettings {
   readonly ecn: number;
   readonly dscp: number;
   readonly transmitClock: TransmitClock | undefined;
+  readonly transmitTimestamps: boolean;
   /** Options of every family, and those of one: names and values. */
   readonly common: readonly Setting[];
   readonly four: readonly Setting[];
@@ -93,13 +110,11 @@ export function checkTtl(ttl: unknown): number {
   return integerIn(ttl, 1, 255, "ttl");
 }
 
-/** Index of an interface; 0 lets the kernel choose. */
-export function checkInterface(index: unknown, what = "interface"): number {
-  return integerIn(index, 0, MOST, what);
-}
-
-// linux/time.h
-const CLOCKS: Readonly<Record<string, number>> = { realtime: 0, monotonic: 1, tai: 11 };
+const CLOCKS = {
+  realtime: "CLOCK_REALTIME",
+  monotonic: "CLOCK_MONOTONIC",
+  tai: "CLOCK_TAI",
+} as const;
 
 function checkClock(clock: unknown): TransmitClock | undefined {
   if (clock === undefined) return undefined;
@@ -108,14 +123,13 @@ function checkClock(clock: unknown): TransmitClock | undefined {
   throw rangeError("transmitClock", `one of ${Object.keys(CLOCKS).join(", ")}`, clock);
 }
 
-/** Datagrams that missed their time are reported in the error queue. */
-const SOF_TXTIME_REPORT_ERRORS = 2;
-
-/** struct sock_txtime. */
-function txTimeOf(clock: TransmitClock | undefined): Uint8Array | undefined {
-  if (clock === undefined) return undefined;
-  return new Uint8Array(Int32Array.of(CLOCKS[clock] as number, SOF_TXTIME_REPORT_ERRORS).buffer);
-}
+/** Stamps by the system's clock, with a number and without the packet. */
+const TRANSMIT_STAMPS = [
+  "SOF_TIMESTAMPING_TX_SOFTWARE",
+  "SOF_TIMESTAMPING_SOFTWARE",
+  "SOF_TIMESTAMPING_OPT_ID",
+  "SOF_TIMESTAMPING_OPT_TSONLY",
+];
 
 /** struct ip_mreqn with an interface alone. */
 function interface4(index: number | undefined): Uint8Array | undefined {
@@ -144,15 +158,18 @@ export function udpSettingsOf(options: UdpSocketOptions): UdpSettings {
     ecn: ecn ?? 0,
     dscp: dscp ?? 0,
     transmitClock,
+    transmitTimestamps: flagOf(options.transmitTimestamps, "transmitTimestamps"),
     common: given(
       ["SO_RCVBUF", integerOr(options.receiveBuffer, 0, MOST, "receiveBuffer")],
       ["SO_SNDBUF", integerOr(options.sendBuffer, 0, MOST, "sendBuffer")],
       ["SO_BROADCAST", flagOr(options.broadcast, "broadcast")],
-      ["SO_TXTIME", txTimeOf(transmitClock)],
     ),
     ...leaving(options, byte === undefined ? undefined : ((dscp ?? 0) << 2) | (ecn ?? 0)),
   };
 }
+
+/** IP_PMTUDISC_PROBE and IP_PMTUDISC_DONT; the numbers of IPv6 are the same. */
+const DISCOVER = { true: 3, false: 0 } as const;
 
 /** How datagrams leave, in the options of both families. `byte` is the traffic class. */
 function leaving(
@@ -160,6 +177,8 @@ function leaving(
   byte: number | undefined,
 ): Pick<UdpSettings, "four" | "six"> {
   const ttl = optional(options.ttl, checkTtl);
+  const dontFragment = flagOr(options.dontFragment, "dontFragment");
+  const discover = dontFragment === undefined ? undefined : DISCOVER[`${dontFragment}`];
   const groupTtl = integerOr(options.multicastTtl, 0, 255, "multicastTtl");
   const loop = flagOr(options.multicastLoopback, "multicastLoopback");
   const by = optional(options.multicastInterface, (i) => checkInterface(i, "multicastInterface"));
@@ -167,6 +186,7 @@ function leaving(
     four: given(
       ["IP_TOS", byte],
       ["IP_TTL", ttl],
+      ["IP_MTU_DISCOVER", discover],
       ["IP_MULTICAST_TTL", groupTtl],
       ["IP_MULTICAST_LOOP", loop],
       ["IP_MULTICAST_IF", interface4(by)],
@@ -174,6 +194,7 @@ function leaving(
     six: given(
       ["IPV6_TCLASS", byte],
       ["IPV6_UNICAST_HOPS", ttl],
+      ["IPV6_MTU_DISCOVER", discover],
       ["IPV6_MULTICAST_HOPS", groupTtl],
       ["IPV6_MULTICAST_LOOP", loop],
       ["IPV6_MULTICAST_IF", by],
@@ -189,11 +210,16 @@ export function applyUdpSettings(fd: number, family: number, settings: UdpSettin
   // What a socket of IPv6 sends to IPv4 addresses has the options of IPv4.
   for (const [name, value] of settings.four) setsockopt(fd, "SOL_IP", name, value);
   if (family === AF_INET6) {
-    const level = ipLevel(family);
-    for (const [name, value] of settings.six) setsockopt(fd, level, name, value);
+    for (const [name, value] of settings.six) setsockopt(fd, "SOL_IPV6", name, value);
   }
-  enableFacts(fd, family, settings.facts);
-  if (settings.errors) enableErrors(fd, family);
+  enableFacts(fd, settings.facts);
+  if (settings.errors) enableErrors(fd);
+  const { transmitClock, transmitTimestamps } = settings;
+  if (transmitTimestamps) enable(fd, [timestamping, TRANSMIT_STAMPS]);
+  if (transmitClock === undefined) return;
+  // Datagrams that missed their time are reported in the error queue.
+  const flags = ["SOF_TXTIME_REPORT_ERRORS"];
+  enable(fd, [txTime, { clock: CLOCKS[transmitClock], flags }]);
 }
 
 /** Options of a socket that has no address yet. */
@@ -225,5 +251,5 @@ export function udpBirthOf(options: UdpBirthOptions): UdpBirth {
 /** Tells the kernel. */
 export function applyUdpBirth(fd: number, family: number, birth: UdpBirth): void {
   for (const [name, value] of birth.shared) setsockopt(fd, "SOL_SOCKET", name, value);
-  if (family === AF_INET6) setsockopt(fd, ipLevel(family), "IPV6_V6ONLY", birth.ipv6Only);
+  if (family === AF_INET6) setsockopt(fd, "SOL_IPV6", "IPV6_V6ONLY", birth.ipv6Only);
 }

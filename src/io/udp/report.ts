@@ -2,8 +2,8 @@
 
 import type { Buffer } from "node:buffer";
 import type { InternetAddress } from "../../codec/address.js";
+import { ipRecvErr, ipv6RecvErr, timestamping } from "../../codec/catalogue/all.js";
 import type { ExtendedError, ReportedError } from "../../codec/field-error.js";
-import { ipRecvErr, ipv6RecvErr } from "./control.js";
 import type { UdpMessage } from "./message.js";
 
 /**
@@ -12,8 +12,10 @@ import type { UdpMessage } from "./message.js";
  * @see ip(7), IP_RECVERR; ipv6(7), IPV6_RECVERR; struct sock_extended_err.
  */
 export interface ErrorReport extends Omit<ReportedError<InternetAddress | null>, "data"> {
-  /** The id of a timestamp, or the last number of a range (ee_data). */
+  /** The number of the datagram that left, counted from 0, or the last number of a range (ee_data). */
   readonly id: number;
+  /** When the datagram left, in nanoseconds since 1970; null in reports of something else. */
+  readonly timestamp: bigint | null;
   /** Where the datagram was to go; null where the kernel does not say. */
   readonly to: InternetAddress | null;
   /** What the report gives back of the datagram. */
@@ -36,5 +38,7 @@ export function reportOf(message: UdpMessage): ErrorReport {
   const found = message.find(ipv6RecvErr) ?? message.find(ipRecvErr);
   const { data: id, ...entry } = found ?? { ...NOTHING, offender: null };
   const { address, data, control } = message;
-  return { ...entry, id, to: address ?? null, data, control };
+  const stamps = message.find(timestamping);
+  const timestamp = stamps?.software ?? stamps?.hardware ?? null;
+  return { ...entry, id, timestamp, to: address ?? null, data, control };
 }

@@ -1,0 +1,167 @@
+// The control messages that tests send and receive through the kernel: by subject, which is the name of a test file here, what is
+// proven in which direction, and how.
+
+import {
+  type AnyDefinition,
+  credentials,
+  type Direction,
+  destinationOptions,
+  destinationOptions2292,
+  dontFragment,
+  flowInfo,
+  hopByHopOptions,
+  hopByHopOptions2292,
+  hopLimit,
+  hopLimit2292,
+  inq,
+  ipChecksum,
+  ipFragmentSize,
+  ipOptions,
+  ipProtocol,
+  ipRecvErr,
+  ipRetOptions,
+  ipv6FragmentSize,
+  ipv6RecvErr,
+  mark,
+  netlinkNamespace,
+  netlinkPacketInfo,
+  optStats,
+  originalDestination,
+  originalDestination6,
+  packetAuxdata,
+  packetInfo,
+  packetInfo6,
+  packetInfo2292,
+  packetTxTimestamp,
+  pathMtu,
+  pidfd,
+  priority,
+  rights,
+  routingHeader,
+  routingHeader2292,
+  rxqOverflow,
+  tcpInq,
+  timestamp,
+  timestamping,
+  timestampingRequest,
+  timestampNs,
+  tos,
+  trafficClass,
+  tsOptId,
+  ttl,
+  txTime,
+  udpGro,
+  udpSegment,
+} from "cmsg";
+
+/** A definition, which direction is proven, and what the kernel's answer is compared with. */
+export type Proof = readonly [definition: AnyDefinition, direction: Direction, how: string];
+
+export const PROOFS = {
+  unix: [
+    [rights, "both", "device, inode and content of the files"],
+    [
+      credentials,
+      "both",
+      "process.pid, and what the process at the other end says of itself; Python",
+    ],
+    [pidfd, "receive", "/proc/self/fdinfo"],
+    [inq, "receive", "how much MSG_PEEK finds"],
+  ],
+  "udp-ipv4": [
+    [packetInfo, "both", "the sender's address and the destination, by getpeername's eyes; Python"],
+    [ttl, "both", "values chosen by the sender and by IP_TTL; Python"],
+    [tos, "both", "values chosen by the sender and by IP_TOS; Python"],
+    [originalDestination, "receive", "where the sender sent to; Python"],
+    [ipFragmentSize, "receive", "the MTU of loopback in a namespace of its own; Python"],
+    [ipChecksum, "receive", "RFC 1071's sum of the data of a raw packet; Python"],
+  ],
+  "udp-ipv6": [
+    [
+      packetInfo6,
+      "both",
+      "the sender's address and the destination, addresses of the namespace; Python",
+    ],
+    [hopLimit, "both", "values chosen by the sender and by IPV6_UNICAST_HOPS; Python"],
+    [packetInfo2292, "both", "as IPV6_PKTINFO"],
+    [hopLimit2292, "both", "as IPV6_HOPLIMIT"],
+    [trafficClass, "both", "values chosen by the sender; Python"],
+    [flowInfo, "both", "label and class chosen by the sender; Python"],
+    [originalDestination6, "receive", "where the sender sent to; Python"],
+    [ipv6FragmentSize, "receive", "the MTU of loopback, and RFC 8200's units of fragments; Python"],
+    [dontFragment, "send", "EMSGSIZE above the MTU of loopback, fragments without"],
+    [pathMtu, "receive", "the MTU of loopback; Python"],
+  ],
+  "options-headers": [
+    [ipOptions, "receive", "RFC 791's record route with both ends of loopback in it; Python"],
+    [ipRetOptions, "both", "record route in the packet that arrives; Python"],
+    [hopByHopOptions, "both", "router alert as RFC 8200 has it in bytes; Python"],
+    [destinationOptions, "both", "an experimental option as RFC 8200 has it in bytes; Python"],
+    [hopByHopOptions2292, "both", "as IPV6_HOPOPTS"],
+    [destinationOptions2292, "both", "as IPV6_DSTOPTS"],
+    [routingHeader, "receive", "a packet made by hand, on a raw socket; Python"],
+    [routingHeader2292, "receive", "as IPV6_RTHDR"],
+  ],
+  "error-queue": [
+    [
+      ipRecvErr,
+      "receive",
+      "ICMP of a closed port, the MTU of loopback, the count of zero-copy sends; Python",
+    ],
+    [ipv6RecvErr, "receive", "as IP_RECVERR, with ICMPv6; Python"],
+  ],
+  timestamps: [
+    [timestamp, "receive", "the clock before and after; Python"],
+    [timestampNs, "receive", "the clock before and after; Python"],
+    [timestamping, "receive", "the clock before and after, on arrival and on sending; Python"],
+    [timestampingRequest, "send", "stamps of the messages that ask, none of others"],
+    [
+      tsOptId,
+      "send",
+      "the id that the error queue brings back; EINVAL without SOF_TIMESTAMPING_OPT_ID",
+    ],
+    [txTime, "send", "taken with SO_TXTIME, EINVAL without"],
+    [ipRecvErr, "receive", "ids and kinds of transmit stamps"],
+    [ipv6RecvErr, "receive", "ids and kinds of transmit stamps"],
+  ],
+  segmentation: [
+    [udpSegment, "send", "the datagrams that arrive"],
+    [udpGro, "receive", "the size that the sender cut at; Python"],
+  ],
+  tcp: [
+    [tcpInq, "receive", "how much MSG_PEEK finds; Python"],
+    [timestampNs, "receive", "the clock before and after"],
+    [timestamping, "receive", "the clock before and after"],
+    [optStats, "receive", "bytes, segments and TTL that the test and /proc/sys know"],
+    [ipRecvErr, "receive", "ids of bytes and of zero-copy sends"],
+  ],
+  marks: [
+    [mark, "both", "the value chosen by the sender and by SO_MARK; Python"],
+    [priority, "both", "the value chosen by the sender and by SO_PRIORITY; Python"],
+  ],
+  drops: [[rxqOverflow, "receive", "what was sent and did not arrive, and /proc/net/udp; Python"]],
+  raw: [
+    [ipProtocol, "send", "EACCES where a rule of routing forbids the protocol"],
+    [ttl, "receive", "the header that arrives with it"],
+  ],
+  netlink: [
+    [netlinkPacketInfo, "receive", "the group that was joined, 0 for an answer; Python"],
+    [credentials, "receive", "process.pid of a sender, 0 of the kernel"],
+    [netlinkNamespace, "receive", "the id that was given to a namespace"],
+  ],
+  packet: [
+    [
+      packetAuxdata,
+      "receive",
+      "lengths of a packet and the VLAN tag of a frame made by hand; Python",
+    ],
+    [packetTxTimestamp, "receive", "the clock before and after; Python"],
+    [timestamping, "receive", "the clock before and after"],
+  ],
+} as const satisfies Readonly<Record<string, readonly Proof[]>>;
+
+/** Definitions of messages that go both ways, of which this kernel has one, and why. */
+export const ONE_WAY: readonly (readonly [definition: AnyDefinition, reason: string])[] = [
+  [routingHeader, "EINVAL for every type that can be sent without Mobile IPv6"],
+  [routingHeader2292, "as IPV6_RTHDR"],
+];

@@ -1,0 +1,207 @@
+// Values of every message of sockets, IPv4, IPv6, UDP and TCP that come back as they are, and the systems that have them.
+
+import {
+  type AnyOutgoing,
+  creds,
+  destinationOptions,
+  destinationOptions2292,
+  destinationPort,
+  devmemDmabuf,
+  devmemDmabufId,
+  devmemLinear,
+  dontFragment,
+  flowId,
+  flowInfo,
+  flowType,
+  hopByHopOptions,
+  hopByHopOptions2292,
+  hopLimit,
+  hopLimit2292,
+  inq,
+  ipChecksum,
+  ipEcn,
+  ipFragmentSize,
+  ipOptions,
+  ipProtocol,
+  ipRetOptions,
+  ipSecurity,
+  ipv6FragmentSize,
+  ipv6RecvErr,
+  mark,
+  nextHop,
+  optStats,
+  originalDestination,
+  originalDestination6,
+  packetInfo6,
+  packetInfo2292,
+  packetInfoEx,
+  pathMtu,
+  priority,
+  receivedDestination,
+  recvSlla,
+  routingHeader,
+  routingHeader2292,
+  routingHeaderDestinationOptions,
+  routingTable,
+  rssBucket,
+  rxqOverflow,
+  serviceClass,
+  sockCred,
+  tcpInq,
+  timeInfo,
+  timestamp,
+  timestampContinuous,
+  timestamping,
+  timestampingRequest,
+  timestampMonotonic,
+  timestampPktinfo,
+  tos,
+  trafficClass,
+  tsOptId,
+  ttl,
+  txTime,
+  ucred,
+  udpGro,
+  udpSegment,
+  useMinMtu,
+  wifiStatus,
+  windowsTimestamp,
+} from "cmsg/codec";
+
+const LINUX = "android linux";
+const BSDS = "darwin dragonfly freebsd netbsd openbsd";
+const KAME = `${BSDS} illumos`;
+/** Systems whose tables of constants name the options of RFC 3542. */
+const RFC3542 = "android darwin dragonfly freebsd haiku hurd illumos linux netbsd openbsd";
+
+const sockaddr6 = { host: "2001:db8::7", port: 53, flowInfo: 0, scopeId: 0 };
+const scoped6 = { host: "fe80::1", port: 65535, flowInfo: 0x12345, scopeId: 4294967295 };
+const header = {
+  nextHeader: 17,
+  options: [{ type: "IPV6_TLV_PADN", data: new Uint8Array(4) }],
+} as const;
+const routing = {
+  nextHeader: 6,
+  type: "IPV6_SRCRT_TYPE_2",
+  segmentsLeft: 1,
+  data: Uint8Array.from({ length: 20 }, (_, i) => i),
+} as const;
+const route = [
+  { type: "IPOPT_RR", data: Uint8Array.of(4, 192, 0, 2, 1) },
+  { type: "IPOPT_END", data: new Uint8Array(0) },
+] as const;
+const reported = {
+  errno: "EMSGSIZE",
+  origin: "SO_EE_ORIGIN_ICMP6",
+  type: "ICMPV6_PKT_TOOBIG",
+  code: 3,
+  info: 1280,
+  data: 0,
+} as const;
+const device = { fragOffset: 1n << 40n, fragSize: 4096, fragToken: 7, dmabufId: 9, flags: 0 };
+/** An interface of a BSD. */
+export const link = {
+  index: 3,
+  type: "IFT_ETHER",
+  name: "em0",
+  address: "00:1b:63:84:45:e6",
+} as const;
+/** Users and groups of a sender. */
+export const users = {
+  uid: 1001,
+  euid: 4294967294,
+  gid: 20,
+  egid: 21,
+  groups: [20, 4294967295, 5],
+};
+
+/** Messages of values that come back as they are, and the systems that have the type. */
+export const SAMPLES: readonly (readonly [systems: string, ...values: AnyOutgoing[]])[] = [
+  [LINUX, inq(0), inq(2147483647)],
+  [LINUX, rxqOverflow(4294967295)],
+  [LINUX, mark(0), mark(0xdeadbeef)],
+  [LINUX, priority(6), priority(4294967295)],
+  [LINUX, wifiStatus(true), wifiStatus(false)],
+  [LINUX, txTime(0n), txTime((1n << 64n) - 1n)],
+  [LINUX, tsOptId(0), tsOptId(4294967295)],
+  [LINUX, timestamping({ software: 1n, legacy: null, hardware: 1_000_000_000n })],
+  [LINUX, timestampingRequest([]), timestampingRequest(["SOF_TIMESTAMPING_TX_ACK", 1 << 30])],
+  [LINUX, timestampPktinfo({ ifindex: 2, length: 1514 })],
+  [LINUX, devmemLinear(device)],
+  [LINUX, devmemDmabuf({ ...device, flags: 4294967295 })],
+  [LINUX, devmemDmabufId(77)],
+  [
+    LINUX,
+    optStats({}),
+    optStats({ TCP_NLA_BUSY: 5n, TCP_NLA_TTL: 64, 99: Uint8Array.of(1, 2, 3) }),
+  ],
+  [`${LINUX} ${BSDS} hurd illumos`, timestamp(1_000_001_000n)],
+  ["freebsd netbsd", sockCred({ ...users, groups: [] } as never)],
+  ["dragonfly freebsd hurd", creds({ pid: 5, uid: 1, euid: 2, gid: 3, groups: [4, 5] })],
+  ["freebsd", timeInfo([]), timeInfo(["ST_INFO_HW", "ST_INFO_HW_HPREC"]), timeInfo([4])],
+  ["darwin", timestampMonotonic(1n << 63n)],
+  ["darwin", timestampContinuous(0n)],
+  ["darwin", serviceClass("SO_TC_BE"), serviceClass("SO_TC_VO"), serviceClass(10008)],
+  ["illumos", ucred(Uint8Array.of(1, 2, 3))],
+  ["windows", windowsTimestamp((1n << 64n) - 1n)],
+
+  [`${LINUX} ${KAME} hurd windows`, ttl(0), ttl(255)],
+  [`${LINUX} darwin dragonfly freebsd hurd illumos windows`, tos(0), tos(255)],
+  [`${LINUX} hurd`, ipRetOptions([]), ipRetOptions(new Uint8Array(41).fill(1))],
+  [`${LINUX} freebsd hurd`, ipOptions(route)],
+  [
+    `${LINUX} freebsd`,
+    originalDestination({ host: "192.0.2.1", port: 65535 }),
+    originalDestination(null),
+  ],
+  [LINUX, ipChecksum(4294967295)],
+  [LINUX, ipFragmentSize(1500)],
+  [LINUX, ipProtocol(1), ipProtocol(255)],
+  [LINUX, ipSecurity("system_u:object_r:unlabeled_t:s0")],
+  [KAME, receivedDestination("198.51.100.255")],
+  ["illumos", recvSlla(link), recvSlla({ ...link, type: 200, name: "", address: "" })],
+  ["openbsd", destinationPort(53)],
+  ["openbsd", routingTable(255)],
+  ["freebsd", flowId(4294967295)],
+  ["freebsd", flowType(63)],
+  ["freebsd", rssBucket(3)],
+  ["windows", ipEcn(0), ipEcn(3)],
+  ["windows", packetInfoEx({ addr: "192.0.2.9", ifindex: 7, scopeId: 4294967295 })],
+
+  [`${RFC3542} windows`, packetInfo6({ addr: "fe80::2", ifindex: 2147483647 })],
+  [`${RFC3542} windows`, hopLimit(-1), hopLimit(255)],
+  [
+    "android darwin dragonfly freebsd hurd illumos linux netbsd openbsd windows",
+    trafficClass(-1),
+    trafficClass(255),
+  ],
+  [LINUX, flowInfo(0), flowInfo(0x0fffffff)],
+  [
+    RFC3542.replace("haiku ", ""),
+    pathMtu({ destination: scoped6, mtu: 1280 }),
+    pathMtu({ destination: null, mtu: 0 }),
+  ],
+  [RFC3542.replace("haiku ", ""), dontFragment(true), dontFragment(false)],
+  [KAME, useMinMtu(-1), useMinMtu(1)],
+  [KAME, nextHop(sockaddr6), nextHop(null)],
+  [
+    `${LINUX} hurd`,
+    ipv6RecvErr({ ...reported, offender: sockaddr6 }),
+    ipv6RecvErr({ ...reported, offender: null }),
+  ],
+  [`${LINUX} freebsd`, originalDestination6(scoped6), originalDestination6(null)],
+  [LINUX, ipv6FragmentSize(1496)],
+  [RFC3542, hopByHopOptions(header), hopByHopOptions(Uint8Array.of(1, 2, 3))],
+  [RFC3542, destinationOptions(header)],
+  [RFC3542.replace("haiku ", ""), routingHeaderDestinationOptions(header)],
+  [RFC3542, routingHeader(routing), routingHeader(Uint8Array.of(1, 2, 3, 4, 5))],
+  [`${LINUX} darwin hurd`, packetInfo2292({ addr: "::", ifindex: 0 })],
+  [`${LINUX} darwin hurd`, hopLimit2292(64)],
+  [`${LINUX} darwin hurd`, hopByHopOptions2292(header)],
+  [`${LINUX} darwin hurd`, destinationOptions2292(header)],
+  [`${LINUX} darwin hurd`, routingHeader2292(routing)],
+
+  [`${LINUX} windows`, udpSegment(0), udpSegment(65535)],
+  [`${LINUX} windows`, udpGro(1), udpGro(65535)],
+  [LINUX, tcpInq(0), tcpInq(2147483647)],
+];

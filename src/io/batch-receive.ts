@@ -15,7 +15,8 @@ import { closeFds, type Fd } from "./fd.js";
 import { highWord } from "./frame.js";
 import { constantOrZero, importedConstant } from "./host.js";
 import { isUnixStream, kindOfSocket } from "./kind.js";
-import { bytesWritten, controlLength, copyOf, type ReceivePlan } from "./receive.js";
+import { controlLength } from "./opened.js";
+import { bytesWritten, callForMany, copyOf, type ReceivePlan } from "./receive.js";
 import {
   adoptAll,
   buildPlain,
@@ -142,11 +143,10 @@ function waitFlag(patient: boolean, waitsForAll: boolean): number {
 }
 
 function receiveOnce({ frame, incoming }: BatchFrame, fd: number, flags: number, count: number) {
-  const { system, EINTR } = frame;
   const address = incoming.address(0);
   let result: number;
-  do result = system.recvmmsg(fd, address, count, flags);
-  while (result === -EINTR);
+  do result = callForMany(frame, fd, address, count, flags);
+  while (result === -frame.EINTR);
   return result;
 }
 
@@ -158,13 +158,13 @@ function receiveWithin(
   count: number,
   end: number,
 ): number {
-  const { system, EAGAIN, ETIMEDOUT } = frame;
+  const { EAGAIN, ETIMEDOUT } = frame;
   const address = incoming.address(0);
   const once = flags | DONTWAIT;
   // The error queue announces itself by POLLERR, which poll always reports; POLLIN would speak of ordinary data.
   const events = (flags & ERRQUEUE) !== 0 ? 0 : POLLIN;
   const left = end < 0 ? 0 : Math.max(0, end - performance.now());
-  const call = (): number => system.recvmmsg(fd, address, count, once);
+  const call = (): number => callForMany(frame, fd, address, count, once);
   const result = callWithin(frame, fd, events, left, call);
   return result === -EAGAIN && end >= 0 ? -ETIMEDOUT : result;
 }

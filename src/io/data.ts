@@ -104,12 +104,24 @@ export function hold(parts: readonly Uint8Array[]): void {
   held.parts = parts;
 }
 
+/** Where views begin that were pointed at before. Memory never moves, and of memory that was given away a view is empty. */
+const known = new WeakMap<Uint8Array, number>();
+
+function addressOfView(view: Uint8Array): number {
+  const found = known.get(view);
+  if (found !== undefined) return found;
+  const address = addressOf(view);
+  known.set(view, address);
+  return address;
+}
+
 /** Points the message at memory that somebody else holds. */
 export function setParts(envelope: Envelope, parts: readonly Uint8Array[]): void {
-  parts.forEach((part, i) => {
-    const address = addressOf(part);
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as Uint8Array;
+    const address = addressOfView(part);
     envelope.setPart(i, address, highWord(address), part.length);
-  });
+  }
   envelope.set(REQUEST_PART_COUNT, parts.length);
 }
 

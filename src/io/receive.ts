@@ -1,23 +1,8 @@
 // One recvmsg: prepare the frame, make the call, open what arrived. What is decoded from it is the business of its callers.
 
 import { Buffer } from "node:buffer";
-import {
-  OPENED_CONTROL_LENGTH,
-  OPENED_FLAGS,
-  OPENED_NAME_LENGTH,
-  RECORD_LENGTH,
-  RECORD_LEVEL,
-  RECORD_PAYLOAD,
-  RECORD_TYPE,
-  RECORD_WORDS,
-  REPORT_RECORDS,
-  REQUEST_CONTROL_CAPACITY,
-  REQUEST_NAME,
-  REQUEST_PART_COUNT,
-  REQUEST_REPORT,
-} from "../../assembly/shared/message.js";
+import { REQUEST_CONTROL_CAPACITY, REQUEST_PART_COUNT } from "../../assembly/shared/message.js";
 import { addressOf } from "../../shim/index.js";
-import { type Address, UNNAMED, unpackAddress } from "../codec/address.js";
 import { flagOf, int32, integerIn, optionsOf, rangeError } from "../codec/arguments.js";
 import { clippedParts, type DataInput, dataParts, filledParts, pointAt, release } from "./data.js";
 import type { Borrowed, Use } from "./descriptor.js";
@@ -25,7 +10,7 @@ import { type Fd, ownFresh } from "./fd.js";
 import { setCloseOnExec } from "./file.js";
 import { CONTROL_CAPACITY, type Envelope, type Frame, highWord, PART_LIMIT } from "./frame.js";
 import { constantOrZero, importedConstant } from "./host.js";
-import { kindOf, kindOfSocket } from "./kind.js";
+import { kindOfSocket } from "./kind.js";
 import { socketFamily } from "./query.js";
 import { callWithin, checkTimeout, POLLIN } from "./wait.js";
 
@@ -143,12 +128,32 @@ export function receiveFrame(frame: Frame, fd: number, plan: ReceivePlan): numbe
   return result;
 }
 
-/** One recvmsg. Packet sockets refuse flags that they do not know, also one about descriptors, which never come over them. */
+/** One recvmsg. */
 function callOnce(frame: Frame, fd: number, address: number, flags: number): number {
-  const { system, EINVAL } = frame;
+  const { system } = frame;
   const result = system.recvmsg(fd, address, flags);
-  if (result !== -EINVAL || (flags & CLOEXEC) === 0 || socketFamily(fd) === AF_UNIX) return result;
-  return system.recvmsg(fd, address, flags & ~CLOEXEC);
+  return result === -frame.EINVAL && isUnknown(fd, flags)
+    ? system.recvmsg(fd, address, flags & ~CLOEXEC)
+    : result;
+}
+
+/** Packet sockets refuse flags that they do not know, also one about descriptors, which never come over them. */
+function isUnknown(fd: number, flags: number): boolean {
+  return (flags & CLOEXEC) !== 0 && socketFamily(fd) !== AF_UNIX;
+}
+
+/** One recvmmsg. */
+export function callForMany(
+  { system, EINVAL }: Frame,
+  fd: number,
+  address: number,
+  count: number,
+  flags: number,
+): number {
+  const result = system.recvmmsg(fd, address, count, flags);
+  return result === -EINVAL && isUnknown(fd, flags)
+    ? system.recvmmsg(fd, address, count, flags & ~CLOEXEC)
+    : result;
 }
 
 function receiveWithin(frame: Frame, fd: number, address: number, plan: ReceivePlan): number {
@@ -246,61 +251,4 @@ export function openFrame(frame: Frame): number {
   const count = frame.exports.message_open(frame.row, frame.incoming.request);
   if (count < 0) throw new Error(`core status ${count} from message_open`);
   return count;
-}
-
-/** MSG_* flags of a message (of a batch that whose envelope is given), without the echo of the close-on-exec request. */
-export function takeFlags(frame: Frame, from: Envelope = frame.incoming): number {
-  return from.get(OPENED_FLAGS) & ~CLOEXEC;
-}
-
-/** The sender's address. */
-export function takeAddress(
-  frame: Frame,
-  socket: Borrowed,
-  from: Envelope = frame.incoming,
-): Address | null {
-  if (from.get(OPENED_NAME_LENGTH) === 0) return absentAddress(socket);
-  return unpackAddress(frame.core, frame.abi, takeName(frame, from));
-}
-
-/** What stands for no address. A Unix socket without a name reports none at all; other protocols report none when connected. */
-function absentAddress(socket: Borrowed): Address | null {
-  const family = typeof socket === "number" ? socketFamily(socket) : kindOf(socket)?.family;
-  return family === AF_UNIX ? UNNAMED : null;
-}
-
-/** The sockaddr of the sender; empty where there is none. */
-export function takeName(frame: Frame, from: Envelope = frame.incoming): Uint8Array {
-  const name = from.get(REQUEST_NAME);
-  return frame.bytes.slice(name, name + from.get(OPENED_NAME_LENGTH));
-}
-
-/** Bytes of control data that arrived. */
-export function controlLength(frame: Frame, from: Envelope = frame.incoming): number {
-  return from.get(OPENED_CONTROL_LENGTH);
-}
-
-/** Index of the first word of record `i` of the report. */
-export function recordAt(frame: Frame, i: number, from: Envelope = frame.incoming): number {
-  return (from.get(REQUEST_REPORT) >> 2) + REPORT_RECORDS + i * RECORD_WORDS;
-}
-
-/** Level and type of the record whose first word is given. */
-export function recordIs(frame: Frame, record: number, level: number, type: number): boolean {
-  const { words } = frame;
-  return words[record + RECORD_TYPE] === type && words[record + RECORD_LEVEL] === level;
-}
-
-/** Index of the first word of its payload. */
-export function recordPayload(
-  frame: Frame,
-  record: number,
-  from: Envelope = frame.incoming,
-): number {
-  return (from.control + (frame.words[record + RECORD_PAYLOAD] as number)) >> 2;
-}
-
-/** Whole words of its payload that are there. */
-export function recordWords(frame: Frame, record: number): number {
-  return (frame.words[record + RECORD_LENGTH] as number) >> 2;
 }

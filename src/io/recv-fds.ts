@@ -8,19 +8,21 @@ import { closeNumbers } from "./file.js";
 import { type Frame, theFrame } from "./frame.js";
 import { importedConstant } from "./host.js";
 import {
+  recordAt,
+  recordIs,
+  recordPayload,
+  recordWords,
+  takeAddress,
+  takeFlags,
+} from "./opened.js";
+import {
   openFrame,
   ownArrived,
   planReceive,
   type ReceiveOptions,
   type ReceivePlan,
   receiveFrame,
-  recordAt,
-  recordIs,
-  recordPayload,
-  recordWords,
-  takeAddress,
   takeData,
-  takeFlags,
   useOf,
 } from "./receive.js";
 import { receiveError } from "./receive-error.js";

@@ -21,19 +21,21 @@ import { type Envelope, type Frame, theFrame } from "./frame.js";
 import { isUnixStream, kindOfSocket } from "./kind.js";
 import {
   controlLength,
+  recordAt,
+  recordIs,
+  recordPayload,
+  recordWords,
+  takeAddress,
+  takeFlags,
+} from "./opened.js";
+import {
   openFrame,
   ownArrived,
   planReceive,
   type ReceiveOptions,
   type ReceivePlan,
   receiveFrame,
-  recordAt,
-  recordIs,
-  recordPayload,
-  recordWords,
-  takeAddress,
   takeData,
-  takeFlags,
   useOf,
 } from "./receive.js";
 import { receiveError } from "./receive-error.js";

@@ -13,6 +13,7 @@ import {
   recvmsg,
   routingHeader,
   routingHeader2292,
+  routingHeaderDestinationOptions,
   sendmsg,
   socket,
 } from "cmsg";
@@ -151,6 +152,21 @@ for (const [definition, number] of [
     });
   });
 }
+
+test.unless(
+  noSix,
+  "destination options that have no routing header to stand in front of are not sent",
+  () => {
+    withUdp("::1", [destinationOptions], (receiver, sender, at) => {
+      const send = (given: Parameters<typeof routingHeaderDestinationOptions>[0]) =>
+        sendmsg(sender, { data, to: at("::1"), control: [routingHeaderDestinationOptions(given)] });
+      send({ options: [EXPERIMENT] });
+      assert.equal(recvmsg(receiver, { timeoutMs }).control, []);
+      // Shorter than the length byte says.
+      throws(() => send(Uint8Array.of(0, 1, 1, 4, 0, 0, 0, 0)), { code: "EINVAL" });
+    });
+  },
+);
 
 test.unless(noSix, "a routing header of type 0, which RFC 5095 has ended, is not sent", () => {
   withUdp("::1", [], (_, sender, at) => {

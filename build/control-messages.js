@@ -34,8 +34,8 @@ exported here. Numbers and offsets are those of one ABI of each system, which is
 { abi })\` have those of all others, and \`cmsg types\` prints them.
 
 A payload is written as its length in bytes, then each member by its C name as \`name @offset/width\`, with the unit of its number. \`…\`
-repeats to the end of the payload. *Proven* types are sent or received through a running kernel by the tests; the bytes of all others
-are held against structs of the systems' own headers, or against vectors, but **not proven against a kernel**.
+repeats to the end of the payload. *Proven* types are sent or received through a running kernel of Linux by the tests; the bytes
+of all others are held against structs of the systems' own headers, or against vectors, but **not proven against a kernel**.
 `;
 
 const COLUMNS = [
@@ -53,8 +53,8 @@ const COLUMNS = [
 export function coverage() {
   const all = definitions();
   return {
-    send: all.filter(({ direction }) => direction !== "receive").length,
-    receive: all.filter(({ direction }) => direction !== "send").length,
+    send: all.filter(({ forms }) => forms.some((form) => form.direction !== "receive")).length,
+    receive: all.filter(({ forms }) => forms.some((form) => form.direction !== "send")).length,
     proven: all.filter(({ proven }) => proven).length,
     kinds: all.length,
   };

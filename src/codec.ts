@@ -11,6 +11,7 @@ import type { Address } from "./codec/address.js";
 import type { Constants } from "./codec/constants/types.js";
 import { Core, standardCore } from "./codec/core.js";
 import type { Decoded } from "./codec/decode.js";
+import { describeControl, describeWith } from "./codec/description.js";
 import type { MessageInput } from "./codec/encode.js";
 import type { Explanation } from "./codec/explain.js";
 import {
@@ -38,13 +39,12 @@ import type { Walk } from "./codec/walk.js";
 export * from "./codec/catalogue/all.js";
 export { definitions } from "./codec/catalogue/index.js";
 export { control } from "./codec/definition.js";
-export { describeControl } from "./codec/description.js";
 export { DecodeError, EncodeError, type ErrorPlace } from "./codec/errors.js";
 export * as field from "./codec/fields.js";
 export { type HostAbi, hostAbi } from "./codec/host-abi.js";
 export { ControlMessage, type Problem } from "./codec/message.js";
 export type * from "./codec/types.js";
-export { CMSG_ALIGN, CMSG_LEN, CMSG_SPACE, controlSpace };
+export { CMSG_ALIGN, CMSG_LEN, CMSG_SPACE, controlSpace, describeControl };
 
 /**
  * Names of all ABIs, sorted: system, machine, C library.
@@ -221,6 +221,7 @@ export interface Codec {
   readonly CMSG_LEN: typeof CMSG_LEN;
   readonly CMSG_SPACE: typeof CMSG_SPACE;
   readonly controlSpace: typeof controlSpace;
+  readonly describeControl: typeof describeControl;
   readonly encodeStruct: typeof encodeStruct;
   readonly decodeStruct: typeof decodeStruct;
   readonly encodeAddress: typeof encodeAddress;
@@ -248,6 +249,7 @@ export function createCodec(module: object): Codec {
     CMSG_LEN: (length, options) => applyMacro(core, "cmsg_len", length, options),
     CMSG_SPACE: (length, options) => applyMacro(core, "cmsg_space", length, options),
     controlSpace: (items, options) => spaceWith(core, items, options),
+    describeControl: (definition, options) => describeWith(core, definition, options),
     encodeStruct: (name, value, options) => encodeStructWith(core, name, value, options),
     decodeStruct: (name, bytes, options) => decodeStructWith(core, name, bytes, options),
     encodeAddress: (address, options) => encodeAddressWith(core, address, options),

@@ -31,7 +31,7 @@ export const types: Command = {
     json: { short: "j", text: "print them as a JSON array, with offsets and sources" },
   },
   notes: [
-    "A type that is proven is sent or received through a running kernel by the tests of this package. Of the others, the bytes are " +
+    "A type that is proven is sent or received through a running kernel of Linux by the tests of this package. Of the others, the bytes are " +
       "held against structs that the systems' own headers gave.",
   ],
   examples: [
@@ -174,9 +174,10 @@ function enablingText({ enable, exported, needs, direction }: ControlDescription
 }
 
 function originText({ since, systems, proven, abi }: ControlDescription): string {
-  const first = since === null ? "" : `since ${since}, `;
+  const linux = systems.includes("linux");
+  const first = since === null ? "" : `since ${linux ? "Linux " : ""}${since}, `;
   const elsewhere = abi === hostAbi().name ? "" : `, numbers of ${abi}`;
-  const proof = proven ? "proven against a kernel" : "not proven against a kernel";
+  const proof = proven ? "proven against a kernel of Linux" : "not proven against a kernel";
   return `${first}on ${systems.join(", ")}${elsewhere}; ${proof}`;
 }
 

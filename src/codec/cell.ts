@@ -36,6 +36,8 @@ export interface Element {
   readonly path?: string;
   /** What its number counts: "bytes", "ns". */
   readonly unit?: string;
+  /** Whether its number says how many there are in the next element. */
+  readonly counts?: boolean;
   /** How its cell is printed; a number or hex bytes otherwise. */
   readonly show?: (cell: Cell) => string;
   /** What its cell stands for, by name. `near(n)` is the cell of the element `n` places behind it. */

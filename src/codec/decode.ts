@@ -19,7 +19,7 @@ import type { AnyDefinition } from "./definition.js";
 import { DecodeError } from "./errors.js";
 import type { ReadContext } from "./field.js";
 import { ControlMessage, type Problem } from "./message.js";
-import { payloadProblem } from "./payload.js";
+import { payloadProblems } from "./payload.js";
 import { type WalkEnd, type WalkSettings, type WalkStep, walkControl } from "./walk.js";
 
 /** Where a control message was found, in bytes from the start of the control buffer. */
@@ -118,9 +118,10 @@ export function decodeFound<F>(
     const at = control + payload;
     const bytes = core.bytes.slice(at, at + length);
     if (known === undefined) return { bytes, known, cells: undefined };
-    const problem = payloadProblem(core, abi, known, { offset, level, type, available: length });
-    if (problem !== undefined) problems.push(problem);
-    return { bytes, known, cells: known.form.program.unpack(core, abi, at, length) };
+    const cells = known.form.program.unpack(core, abi, at, length);
+    const place = { offset, level, type, available: length };
+    problems.push(...payloadProblems(core, abi, known, place, cells));
+    return { bytes, known, cells };
   });
   // A field of the caller's own runs the caller's code, which may use the same memory: all bytes are out of it by now.
   const messages = read.map(({ bytes, known, cells }, i) => {

@@ -28,7 +28,7 @@ import { exportName } from "./catalogue/index.js";
 import { type Core, standardCore } from "./core.js";
 import { type AnyDefinition, isDefinition } from "./definition.js";
 import type { AbiOptions } from "./face.js";
-import { type Direction, formsIn, type KnownForm } from "./form.js";
+import { type Direction, formsIn, type KnownForm, protocolOf } from "./form.js";
 import { levelName } from "./names.js";
 
 /** A member of a payload. */
@@ -53,6 +53,7 @@ export interface PayloadDescription {
   readonly type: number;
   /** C name of the type's number, or the number. */
   readonly typeName: string | number;
+  readonly direction: Direction;
   /** Socket options that make the kernel deliver this one. */
   readonly enable: readonly string[];
   /** Bytes of the struct, padding at its end included; without what repeats. */
@@ -82,9 +83,9 @@ export interface ControlDescription {
   readonly needs: string | null;
   /** C name of the type that stands for it in the other internet family. */
   readonly counterpart: string | null;
-  /** First version of Linux, or of the system it belongs to. */
+  /** First version of Linux, or of the system it belongs to; null where it is not known for the system of the ABI. */
   readonly since: string | null;
-  /** Whether a test sends or receives it through a running kernel. */
+  /** Whether a test sends or receives it through a running kernel of the system of the ABI. */
   readonly proven: boolean;
   readonly source: string;
   /** Systems that have it, as the names of ABIs begin. */
@@ -101,9 +102,12 @@ export function describeWith(
   const abi = resolveAbi(core, optionsOf(options, "options").abi);
   const [first, ...others] = formsIn(definition, abi);
   if (first === undefined) return null;
-  const payloads = [first, ...others].map((known) => payloadOf(core, abi, definition, known));
+  const payloads = [first, ...others].map((known) => payloadOf(core, abi, known));
   const { level } = first;
-  const { needs, counterpart, since } = definition;
+  const { needs, counterpart } = definition;
+  const systems = systemsOf(core, definition);
+  // Where Linux has it, a version alone is that of Linux, and its kernel is the one that tests run on.
+  const isElsewhere = systems.includes("linux") && !LINUX.test(abi.name);
   return Object.freeze({
     abi: abi.name,
     name: definition.name,
@@ -111,32 +115,35 @@ export function describeWith(
     levelName: levelNameOf(abi, first),
     level,
     type: first.type,
-    direction: definition.direction,
+    direction: directionOf(payloads),
     payloads: Object.freeze(payloads),
     enable: Object.freeze([...new Set(payloads.flatMap(({ enable }) => enable))]),
     needs: needs ?? null,
     counterpart: counterpart ?? null,
-    since: since ?? null,
-    proven: definition.proven,
+    since: isElsewhere ? null : (definition.since ?? null),
+    proven: definition.proven && !isElsewhere,
     source: definition.source,
-    systems: systemsOf(core, definition),
+    systems,
   });
+}
+
+const LINUX = /^(linux|android)-/;
+
+/** Who sends a type, of all of its payloads. */
+function directionOf(payloads: readonly PayloadDescription[]): Direction {
+  const [first = "both", ...others] = new Set(payloads.map(({ direction }) => direction));
+  return others.length === 0 ? first : "both";
 }
 
 /** The name of a level as it is declared, and SOL_… where the system calls it so as well. */
 function levelNameOf(abi: Abi, { form, level }: KnownForm): string | number {
   if (typeof form.level !== "string") return levelName(abi, level) ?? level;
-  const other = form.level.replace("IPPROTO_", "SOL_");
+  const other = `SOL_${protocolOf(form.level)}`;
   return constantOf(abi, other) === level ? other : form.level;
 }
 
-function payloadOf(
-  core: Core,
-  abi: Abi,
-  { limit }: AnyDefinition,
-  { form, level, type }: KnownForm,
-): PayloadDescription {
-  const { program, enable } = form;
+function payloadOf(core: Core, abi: Abi, { form, level, type }: KnownForm): PayloadDescription {
+  const { program, enable, limit } = form;
   const { size, end, places } = program.layout(core, abi);
   const members = program.elements.flatMap(({ name, kind, count, unit }, i) => {
     const { offset, width } = places[i] ?? { offset: 0, width: 0 };
@@ -158,6 +165,7 @@ function payloadOf(
     level,
     type,
     typeName: form.type,
+    direction: form.direction,
     enable: Object.freeze([...enable]),
     size: program.repeats ? end : size,
     longest,
@@ -186,8 +194,16 @@ const C_TYPES: Readonly<Record<number, string>> = {
   [STRUCT_END]: "void",
 };
 
+const known = new WeakMap<AnyDefinition, readonly string[]>();
+
 /** Systems whose ABIs have a definition, sorted. */
 function systemsOf(core: Core, definition: AnyDefinition): readonly string[] {
+  const found = known.get(definition) ?? findSystems(core, definition);
+  known.set(definition, found);
+  return found;
+}
+
+function findSystems(core: Core, definition: AnyDefinition): readonly string[] {
   const having = abiNames().filter(
     (name) => formsIn(definition, resolveAbi(core, name)).length > 0,
   );

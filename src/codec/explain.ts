@@ -2,12 +2,12 @@
 
 import type { Abi } from "./abi.js";
 import { findForm } from "./catalogue/index.js";
-import type { Core } from "./core.js";
+import { ARENA_CONTROL, type Core } from "./core.js";
 import { endProblems, findSafely } from "./decode.js";
 import type { AnyDefinition } from "./definition.js";
 import { drawExplanation } from "./explain-text.js";
 import type { Problem } from "./message.js";
-import { payloadProblem } from "./payload.js";
+import { payloadProblems } from "./payload.js";
 import { partition, type Span } from "./spans.js";
 import { type WalkEnd, type WalkSettings, type WalkStep, walkControl } from "./walk.js";
 
@@ -43,11 +43,13 @@ export function explainControl(
   const { length } = bytes;
   const walk = walkControl(core, abi, length, settings);
   const safe = findSafely(core, abi, length);
-  const short = safe.found.flatMap(({ offset, level, type, length: available }): Problem[] => {
+  const short = safe.found.flatMap((each): readonly Problem[] => {
+    const { offset, level, type, length: available } = each;
     const known = findForm(core, abi, level, type, available, own);
     if (known === undefined) return [];
-    const problem = payloadProblem(core, abi, known, { offset, level, type, available });
-    return problem === undefined ? [] : [problem];
+    const at = core.arena + ARENA_CONTROL + each.payload;
+    const cells = known.form.program.unpack(core, abi, at, available);
+    return payloadProblems(core, abi, known, { offset, level, type, available }, cells);
   });
   const spans = length === 0 ? [] : partition(core, abi, length, walk.headers, own);
   const model = {

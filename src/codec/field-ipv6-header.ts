@@ -1,9 +1,10 @@
 // Fields of IPv6 extension headers: the options header (RFC 8200 section 4.2) and the routing header (section 4.4).
 
-import { integerIn, rangeError, typeError } from "./arguments.js";
+import { rangeError, typeError } from "./arguments.js";
 import { type Field, rest, u8 } from "./field.js";
-import { type Names, named, nameIn, numberIn } from "./field-name.js";
+import { named, numberIn } from "./field-name.js";
 import { converted, type FieldValues, struct } from "./field-struct.js";
+import { bytesOfOptions, type HeaderOption, type OptionFamily, optionsIn } from "./option-list.js";
 
 /** Types of options: IPV6_TLV_* of linux/in6.h. */
 export const IPV6_OPTIONS = {
@@ -24,12 +25,8 @@ export const IPV6_ROUTING_TYPES = {
   IPV6_SRCRT_TYPE_4: 4,
 } as const;
 
-/** One option of a hop-by-hop or destination options header. */
-export interface Ipv6Option {
-  readonly type: keyof typeof IPV6_OPTIONS | number;
-  /** Nothing for the one byte of padding (IPV6_TLV_PAD1). */
-  readonly data: Uint8Array;
-}
+/** One option of a hop-by-hop or destination options header. IPV6_TLV_PAD1 has no data. */
+export type Ipv6Option = HeaderOption<keyof typeof IPV6_OPTIONS>;
 
 /** A hop-by-hop or destination options header. */
 export interface Ipv6OptionsHeader {
@@ -64,9 +61,11 @@ const PAD1 = IPV6_OPTIONS.IPV6_TLV_PAD1;
 const PADN = IPV6_OPTIONS.IPV6_TLV_PADN;
 const LONGEST = 256 * UNIT;
 
+const FAMILY: OptionFamily = { names: IPV6_OPTIONS, single: PAD1, counted: 0 };
+
 const OPTIONS_HEADER = {
   nextHeader: u8("nexthdr"),
-  units: u8("hdrlen", "8 bytes behind the first"),
+  units: u8("hdrlen", "units of 8 bytes behind the first"),
   options: rest("options"),
 };
 
@@ -80,9 +79,9 @@ const isWhole = (units: number, length: number): boolean => (units + 1) * UNIT =
 export function optionsHeader(): Field<Ipv6OptionsHeader | Uint8Array, GivenIpv6OptionsHeader> {
   return converted(struct(OPTIONS_HEADER), {
     read({ nextHeader, units, options: bytes }: FieldValues<typeof OPTIONS_HEADER>) {
-      const options = isWhole(units, bytes.length + 2) ? optionsIn(bytes) : undefined;
+      const options = isWhole(units, bytes.length + 2) ? optionsIn(FAMILY, bytes) : undefined;
       if (options === undefined) return Uint8Array.of(nextHeader, units, ...bytes);
-      return { nextHeader, options };
+      return { nextHeader, options: options as readonly Ipv6Option[] };
     },
     write(given: GivenIpv6OptionsHeader, path) {
       if (given instanceof Uint8Array) {
@@ -90,7 +89,7 @@ export function optionsHeader(): Field<Ipv6OptionsHeader | Uint8Array, GivenIpv6
         return { nextHeader, units, options: given.subarray(2) };
       }
       const { nextHeader = 0, options } = headerOf(given, "options", path);
-      const bytes = optionBytes(options, `${path}.options`);
+      const bytes = paddedOptions(options, `${path}.options`);
       return { nextHeader, units: (bytes.length + 2) / UNIT - 1, options: bytes };
     },
   });
@@ -106,28 +105,8 @@ function headerOf<H>(given: H, member: string, path: string): H {
   throw typeError(path, `bytes, or an object with nextHeader and ${member}`, given);
 }
 
-/** The options of a header; undefined where the last one is cut. */
-function optionsIn(bytes: Uint8Array): readonly Ipv6Option[] | undefined {
-  const options: Ipv6Option[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    const type = bytes[at] as number;
-    const length = bytes[at + 1] ?? bytes.length;
-    const end = type === PAD1 ? at + 1 : at + 2 + length;
-    if (end > bytes.length) return undefined;
-    const name = nameIn(IPV6_OPTIONS, type) as Ipv6Option["type"];
-    options.push({
-      type: name,
-      data: type === PAD1 ? new Uint8Array(0) : bytes.slice(at + 2, end),
-    });
-    at = end;
-  }
-  return options;
-}
-
-function optionBytes(options: unknown, path: string): Uint8Array {
-  if (!Array.isArray(options)) throw typeError(path, "a list of { type, data }", options);
-  const bytes = options.flatMap((option, i) => oneOption(option, `${path}[${i}]`));
+function paddedOptions(options: unknown, path: string): Uint8Array {
+  const bytes = bytesOfOptions(FAMILY, options, path);
   const over = (bytes.length + 2) % UNIT;
   if (over === UNIT - 1) bytes.push(PAD1);
   else if (over > 0) bytes.push(PADN, UNIT - over - 2, ...new Uint8Array(UNIT - over - 2));
@@ -135,24 +114,9 @@ function optionBytes(options: unknown, path: string): Uint8Array {
   throw rangeError(path, `of at most ${LONGEST - 2} bytes`, bytes.length);
 }
 
-function oneOption(option: unknown, path: string): number[] {
-  if (typeof option !== "object" || option === null)
-    throw typeError(path, "{ type, data }", option);
-  const { type, data } = option as Partial<Ipv6Option>;
-  const number = numberIn(IPV6_OPTIONS as Names, type, `${path}.type`);
-  integerIn(number, 0, 255, `${path}.type`);
-  if (data !== undefined && !(data instanceof Uint8Array)) {
-    throw typeError(`${path}.data`, "bytes", data);
-  }
-  const { length = 0 } = data ?? {};
-  const most = number === PAD1 ? 0 : 255;
-  if (length > most) throw rangeError(`${path}.data`, `at most ${most} bytes`, length);
-  return number === PAD1 ? [PAD1] : [number, length, ...(data ?? [])];
-}
-
 const ROUTING_HEADER = {
   nextHeader: u8("nexthdr"),
-  units: u8("hdrlen", "8 bytes behind the first"),
+  units: u8("hdrlen", "units of 8 bytes behind the first"),
   type: named(u8("type"), IPV6_ROUTING_TYPES),
   segmentsLeft: u8("segments_left"),
   data: rest("data"),

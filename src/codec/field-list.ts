@@ -27,6 +27,23 @@ export function array<T, W = T>(
   };
 }
 
+/** A list of at least `least` and at most `most` values. */
+export function between<T, W>(
+  field: Field<readonly T[], readonly W[]>,
+  least: number,
+  most: number,
+): Field<readonly T[], readonly W[]> {
+  return {
+    ...field,
+    write(values, path, context) {
+      const items = itemsOf(values, path);
+      const fits = items.length >= least && items.length <= most;
+      if (!fits) throw rangeError(path, `from ${least} to ${most} values`, items.length);
+      return field.write(items as readonly W[], path, context);
+    },
+  };
+}
+
 /** Bytes or a list that begin with their own number: `count` is written from what is given, and is no part of the value. */
 export function counted<V extends Uint8Array | readonly unknown[], W = V>(
   count: Field<number>,
@@ -34,7 +51,7 @@ export function counted<V extends Uint8Array | readonly unknown[], W = V>(
 ): Field<V, W> {
   const bytes = isOctets(items.elements[0]?.kind ?? OCTETS);
   return {
-    elements: [...count.elements.map(notedCount), ...items.elements],
+    elements: [...counting(count).elements, ...items.elements],
     descriptors: items.descriptors,
     write(given, path, context) {
       const list = bytes ? bytesOf(given, path) : itemsOf(given, path);
@@ -47,10 +64,14 @@ export function counted<V extends Uint8Array | readonly unknown[], W = V>(
   };
 }
 
-function notedCount(element: Element): Element {
+/** A number that says how many values the next field has. It is a claim: decoding complains of one that is too big. */
+export function counting(field: Field<number>): Field<number> {
   const note: Element["note"] = (cell, _abi, near) => {
     const there = (near(1) as Uint8Array | readonly unknown[]).length;
     return (cell as number) > there ? `${there} are there` : null;
   };
-  return { ...element, note };
+  return {
+    ...field,
+    elements: field.elements.map((element) => ({ ...element, counts: true, note })),
+  };
 }

@@ -29,6 +29,7 @@ export {
   type ReportedError,
   reportedError,
 } from "./field-error.js";
+export { type Ipv4Option, ipv4Options } from "./field-ipv4-options.js";
 export {
   type GivenIpv6OptionsHeader,
   type GivenIpv6RoutingHeader,
@@ -39,7 +40,7 @@ export {
   routingHeaderField as ipv6RoutingHeader,
 } from "./field-ipv6-header.js";
 export { type GivenLinkAddress, type LinkAddress, sockaddrDl } from "./field-link.js";
-export { array, counted } from "./field-list.js";
+export { array, between, counted, counting } from "./field-list.js";
 export { mac } from "./field-mac.js";
 export { flags, type Names, named, within, yesNo } from "./field-name.js";
 export {

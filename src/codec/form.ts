@@ -94,6 +94,11 @@ function findForms({ name, forms }: Formed, abi: Abi): readonly KnownForm[] {
   ];
 }
 
+/** Whether a definition is received in an ABI, by one of its forms at least. */
+export function isReceived(definition: Formed, abi: Abi): boolean {
+  return formsIn(definition, abi).some(({ form }) => form.direction !== "send");
+}
+
 /** The shortest payload that holds every field of a form, in bytes. */
 export function minimumLength(core: Core, form: Form, abi: Abi): number {
   return form.program.layout(core, abi).end;

@@ -5,9 +5,8 @@ import type { Cell } from "./cell.js";
 import { ARENA_PAYLOAD, type Core } from "./core.js";
 import type { AnyDefinition } from "./definition.js";
 import { type Form, fitsExactly, formsIn } from "./form.js";
-import { levelName, typeName, withNumber } from "./names.js";
-import { familyOf } from "./option.js";
-import { lengthComplaint } from "./payload.js";
+import { levelText, typeName, withNumber } from "./names.js";
+import { complaintsOf } from "./payload.js";
 import { fieldsOf } from "./spans.js";
 
 /** What of a control message is printed. */
@@ -44,10 +43,7 @@ export function readForm(
 
 function headOf(abi: Abi, { level, type, definition }: Printed): string {
   const name = definition?.name ?? typeName(abi, level, type);
-  const known = levelName(abi, level, definition);
-  const family = familyOf(known);
-  const front = family === undefined ? "" : `${family} `;
-  return `${front}${withNumber(known, level)} ${withNumber(name, type)}`;
+  return `${levelText(abi, level, definition)} ${withNumber(name, type)}`;
 }
 
 /** A message with the fields of its struct. */
@@ -61,7 +57,7 @@ export function messageText(core: Core, abi: Abi, message: Printed): string {
           .map(({ field, value, note }) => [field, value, note].filter((x) => x !== null).join(" "))
           .join(", ");
   const text = fields === "" ? "" : `: ${fields}`;
-  return `${headOf(abi, message)}${text}${complaintOf(core, abi, read?.form, payload.length)}`;
+  return `${headOf(abi, message)}${text}${complaintOf(core, abi, read, payload.length)}`;
 }
 
 /** A message with its value as it was shown, and the members that count in units. */
@@ -69,7 +65,7 @@ export function inspectText(core: Core, abi: Abi, message: Printed, shown: strin
   const { definition, payload } = message;
   const read = definition === undefined ? undefined : readForm(core, abi, message, definition);
   const units = read?.cells === undefined ? "" : unitsOf(core, abi, { ...read, cells: read.cells });
-  const complaint = complaintOf(core, abi, read?.form, payload.length);
+  const complaint = complaintOf(core, abi, read, payload.length);
   return `${headOf(abi, message)} ${shown}${units}${complaint}`;
 }
 
@@ -91,9 +87,9 @@ function unitsOf(
   return counted.length === 0 ? "" : ` (${counted.join(", ")})`;
 }
 
-function complaintOf(core: Core, abi: Abi, form: Form | undefined, length: number): string {
-  const complaint = form && lengthComplaint(core, abi, form, length);
-  return complaint === undefined ? "" : ` (${complaint.severity}: ${complaint.text})`;
+function complaintOf(core: Core, abi: Abi, read: Read | undefined, length: number): string {
+  const complaints = read ? complaintsOf(core, abi, read.form, length, read.cells) : [];
+  return complaints.map(({ severity, text }) => ` (${severity}: ${text})`).join("");
 }
 
 /** Bytes that a line shows. */

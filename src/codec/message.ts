@@ -24,7 +24,7 @@ export interface Problem {
   readonly offset: number;
   readonly level?: number;
   readonly type?: number;
-  /** cmsg_len as it stands there, or the length that the fields need. */
+  /** cmsg_len as it stands there, the length that the fields need, or the number that a count says. */
   readonly claimed?: bigint;
   /** Bytes that are really there. */
   readonly available?: number;

@@ -4,6 +4,7 @@ import { type Abi, constantOf } from "./abi.js";
 import { definitions, findDefinition } from "./catalogue/index.js";
 import type { AnyDefinition } from "./definition.js";
 import { protocolOf } from "./form.js";
+import { familyOf } from "./option.js";
 
 const byNumber = new WeakMap<Abi, ReadonlyMap<number, readonly string[]>>();
 
@@ -36,6 +37,13 @@ export function levelName(abi: Abi, level: number, definition?: AnyDefinition): 
   const own = definition?.level;
   if (name === undefined || typeof own !== "string") return name;
   return abi.constants[own] === level && protocolOf(own) !== protocolOf(name) ? own : name;
+}
+
+/** A level with its number, behind the family of sockets that alone has it. */
+export function levelText(abi: Abi, level: number, definition?: AnyDefinition): string {
+  const name = levelName(abi, level, definition);
+  const family = familyOf(name);
+  return `${family === undefined ? "" : `${family} `}${withNumber(name, level)}`;
 }
 
 /** How the names of types begin, by level: "SCM_" and "SO_" of SOL_SOCKET. */

@@ -1,28 +1,53 @@
-// What is wrong with the length of a payload that a form is to read.
+// What is wrong with a payload that a form is to read: its length, and the numbers in it that count what follows.
 
 import type { Abi } from "./abi.js";
+import type { Cell } from "./cell.js";
 import type { Core } from "./core.js";
 import type { AnyDefinition } from "./definition.js";
 import { type Form, minimumLength } from "./form.js";
 import type { Problem } from "./message.js";
 
-/** What is wrong with the length of a payload. */
-export interface LengthComplaint {
+/** What is wrong with a payload. */
+export interface Complaint {
   readonly severity: "error" | "warning";
   readonly code: string;
   /** Found and expected. */
   readonly text: string;
-  /** The length that the fields need, where it is too short for them. */
+  /** The length that the fields need, where it is too short for them; the number that a count says. */
   readonly claimed?: bigint;
 }
 
-/** What is wrong with a payload of `length` bytes: a complaint, or undefined. */
-export function lengthComplaint(
+/** What is wrong with a payload of `length` bytes, of which `cells` were read. */
+export function complaintsOf(
   core: Core,
   abi: Abi,
   form: Form,
   length: number,
-): LengthComplaint | undefined {
+  cells: readonly Cell[] | undefined,
+): readonly Complaint[] {
+  const ofLength = lengthComplaint(core, abi, form, length);
+  const ofCounts = cells === undefined ? [] : countComplaints(form, cells);
+  return ofLength === undefined ? ofCounts : [ofLength, ...ofCounts];
+}
+
+/** Numbers that count more than there is. */
+function countComplaints({ program }: Form, cells: readonly Cell[]): readonly Complaint[] {
+  return program.elements.flatMap(({ name, counts }, i): Complaint[] => {
+    const [claimed, items] = [cells[i], cells[i + 1]];
+    if (counts !== true || typeof claimed !== "number" || typeof items !== "object") return [];
+    if (claimed <= items.length) return [];
+    return [
+      {
+        severity: "warning",
+        code: "ERR_CMSG_COUNT_PAST_END",
+        text: `${name} says ${claimed}, ${items.length} are there`,
+        claimed: BigInt(claimed),
+      },
+    ];
+  });
+}
+
+function lengthComplaint(core: Core, abi: Abi, form: Form, length: number): Complaint | undefined {
   const least = minimumLength(core, form, abi);
   if (length < least) {
     return {
@@ -49,16 +74,17 @@ function leftOver(core: Core, abi: Abi, { program }: Form, length: number): numb
   return last === undefined ? 0 : (length - last.offset) % last.width;
 }
 
-/** The same as a problem of a control buffer. */
-export function payloadProblem(
+/** The same as problems of a control buffer. */
+export function payloadProblems(
   core: Core,
   abi: Abi,
   { definition, form }: { readonly definition: AnyDefinition; readonly form: Form },
   place: Pick<Problem, "offset"> & Required<Pick<Problem, "level" | "type" | "available">>,
-): Problem | undefined {
-  const complaint = lengthComplaint(core, abi, form, place.available);
-  if (complaint === undefined) return undefined;
-  const { text, ...rest } = complaint;
-  const message = `${definition.name} payload at offset ${place.offset}: ${text} (${abi.name})`;
-  return { ...rest, message, ...place };
+  cells: readonly Cell[] | undefined,
+): readonly Problem[] {
+  return complaintsOf(core, abi, form, place.available, cells).map(({ text, ...rest }) => ({
+    ...rest,
+    message: `${definition.name} payload at offset ${place.offset}: ${text} (${abi.name})`,
+    ...place,
+  }));
 }

@@ -8,7 +8,7 @@ import { type Core, standardCore } from "./core.js";
 import { type AnyDefinition, isDefinition } from "./definition.js";
 import { EncodeError } from "./errors.js";
 import type { AbiOptions } from "./face.js";
-import { type Form, formsIn } from "./form.js";
+import { type Form, formsIn, isReceived } from "./form.js";
 import { optionNames } from "./option.js";
 
 /**
@@ -67,14 +67,15 @@ function roomsOf(abi: Abi, item: unknown, path: string): Room[] {
 
 /** What an option lets arrive. */
 function roomsEnabled(abi: Abi, option: string, path: string): Room[] {
-  const receivable = definitions().filter(({ direction }) => direction !== "send");
-  const rooms = receivable.flatMap((definition): Room[] => {
-    const forms = formsIn(definition, abi).map(({ form }) => form);
+  const received = definitions().filter((definition) => isReceived(definition, abi));
+  const rooms = received.flatMap((definition): Room[] => {
+    const known = formsIn(definition, abi).map(({ form }) => form);
+    const forms = known.filter(({ direction }) => direction !== "send");
     const enabled = forms.filter(({ enable }) => enable.includes(option));
     return enabled.length === 0 ? [] : [{ definition, forms: enabled, count: undefined, path }];
   });
   if (rooms.length > 0) return rooms;
-  const names = receivable.flatMap((definition) => optionNames(abi, definition));
+  const names = received.flatMap((definition) => optionNames(abi, definition));
   throw unknownName(`${path} in ${abi.name}`, option, [...new Set(names)]);
 }
 
@@ -86,7 +87,7 @@ function spaceOf(core: Core, abi: Abi, room: Room): number {
 function formSpace(
   core: Core,
   abi: Abi,
-  { program }: Form,
+  { program, limit }: Form,
   { definition, count, path }: Room,
 ): number {
   const { size, end, places } = program.layout(core, abi);
@@ -98,9 +99,8 @@ function formSpace(
   if (!program.repeats) return space(size) * (count ?? 1);
   const { offset = 0, width = 1 } = places.at(-1) ?? {};
   if (count !== undefined) return space(offset + count * width);
-  const { limit, name } = definition;
   if (limit !== undefined) return space(Math.max(limit, end));
-  const message = `${path}: the payload of ${name} has no bound: give a count, as in [definition, 64]`;
+  const message = `${path}: the payload of ${definition.name} has no bound: give a count, as in [definition, 64]`;
   throw Object.assign(new RangeError(message), { code: "ERR_CMSG_OUT_OF_RANGE" });
 }
 

@@ -8,7 +8,7 @@ import { type Cell, type Element, isOctets } from "./cell.js";
 import { ARENA_CONTROL, type Core } from "./core.js";
 import type { AnyDefinition } from "./definition.js";
 import type { Form } from "./form.js";
-import { levelName, typeName, withNumber } from "./names.js";
+import { levelText, typeName, withNumber } from "./names.js";
 import { structProgram } from "./struct.js";
 import type { WalkHeader } from "./walk.js";
 
@@ -113,7 +113,7 @@ function headerSpans(
     claimed >= BigInt(empty)
       ? `CMSG_LEN(${claimed - BigInt(empty)})`
       : `less than CMSG_LEN(0) = ${empty}`,
-    withNumber(levelName(abi, level, findDefinition(abi, level, type, own)), level),
+    levelText(abi, level, findDefinition(abi, level, type, own)),
     withNumber(typeName(abi, level, type, own), type),
   ];
   const members = program.elements.map((element, i): Span => {

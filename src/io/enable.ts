@@ -8,7 +8,7 @@ import { ownError, SyscallError } from "./errors.js";
 import { askKind } from "./kind.js";
 import { checkEnables, choicesFor, wrongFamily } from "./option-choice.js";
 import { type EnableSetting, type SettingBytes, settingBytes } from "./option-setting.js";
-import { type Step, setAll, setAllOn } from "./option-state.js";
+import { ONE_WAY, type Step, setAll } from "./option-state.js";
 import { type SocketKind, socketType } from "./query.js";
 
 /** What to enable: a definition, or one with what its option is set to instead of 1 or a default. */
@@ -50,7 +50,7 @@ export function enable(socket: SenderLike, ...items: readonly EnableItem[]): voi
   });
   const own = given.map(({ definition }) => definition);
   const { fd, steps } = plan(socket, own, makers);
-  setAllOn(fd, steps);
+  setAll(fd, steps, true);
 }
 
 /**
@@ -68,7 +68,7 @@ export function disable(socket: SenderLike, ...definitions: readonly AnyDefiniti
   const given = definitions.map((definition, i) => checked(definition, `definitions[${i}]`));
   for (const definition of given) checkEnables(definition);
   const off = (option: string): SettingBytes => {
-    if (option !== "SO_TXTIME") return () => Buffer.alloc(4);
+    if (option !== ONE_WAY) return () => Buffer.alloc(4);
     throw ownError("ERR_CMSG_NO_OPTION", `${option} cannot be switched off`);
   };
   const { fd, steps } = plan(
@@ -76,7 +76,7 @@ export function disable(socket: SenderLike, ...definitions: readonly AnyDefiniti
     given,
     given.map(() => off),
   );
-  setAll(fd, steps);
+  setAll(fd, steps, false);
 }
 
 function checked(definition: unknown, path: string): AnyDefinition {

@@ -3,7 +3,7 @@
 import { definitions as builtIn } from "../codec/catalogue/index.js";
 import type { AnyDefinition } from "../codec/definition.js";
 import { definitionList } from "../codec/face.js";
-import { formsIn } from "../codec/form.js";
+import { formsIn, isReceived } from "../codec/form.js";
 import { familyOf } from "../codec/option.js";
 import { anySocketNumber, type SenderLike } from "./descriptor.js";
 import { socketKind } from "./enable.js";
@@ -39,9 +39,9 @@ export function enabledOn(
   const own = definitionList(options.definitions);
   const fd = anySocketNumber(socket);
   const kind = socketKind(fd);
+  const { abi } = theFrame();
   return [...new Set([...own, ...builtIn()])].filter(
-    (definition) =>
-      definition.direction !== "send" && isEnabled(fd, kind, definition, own) !== false,
+    (definition) => isReceived(definition, abi) && isEnabled(fd, kind, definition, own) !== false,
   );
 }
 

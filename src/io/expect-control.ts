@@ -8,7 +8,7 @@ import {
   isDefinition,
   type WithDescriptors,
 } from "../codec/definition.js";
-import { formsIn, minimumLength } from "../codec/form.js";
+import { formsIn, isReceived, minimumLength } from "../codec/form.js";
 import type { ControlMessage } from "../codec/message.js";
 import { anySocketNumber, BORROW, type SenderLike } from "./descriptor.js";
 import { socketKind } from "./enable.js";
@@ -153,7 +153,8 @@ function enabling(definition: AnyDefinition): string {
 
 /** The socket says whether it was asked for. */
 function asked(socket: SenderLike, definition: AnyDefinition): Reason {
-  if (definition.direction === "send") return notDelivered("is only sent, and never arrives");
+  if (!isReceived(definition, theFrame().abi))
+    return notDelivered("is only sent, and never arrives");
   const fd = anySocketNumber(socket);
   const kind = socketKind(fd);
   const enabled = isEnabled(fd, kind, definition, []);

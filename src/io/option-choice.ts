@@ -2,7 +2,7 @@
 
 import { definitions } from "../codec/catalogue/index.js";
 import type { AnyDefinition } from "../codec/definition.js";
-import { formsIn } from "../codec/form.js";
+import { formsIn, isReceived } from "../codec/form.js";
 import { familyOf, type Option, optionOf } from "../codec/option.js";
 import { ownError } from "./errors.js";
 import { theFrame } from "./frame.js";
@@ -30,7 +30,7 @@ const SOCK_RAW = importedConstant("SOCK_RAW");
 export function checkEnables(definition: AnyDefinition): void {
   if (candidateOf(definition) !== undefined) return;
   const { abi } = theFrame();
-  const { name, direction, enable, needs } = definition;
+  const { name, enable, needs } = definition;
   const known = formsIn(definition, abi);
   if (known.length === 0) {
     throw ownError("ERR_CMSG_NOT_SUPPORTED", `this system has no ${name}`);
@@ -39,7 +39,7 @@ export function checkEnables(definition: AnyDefinition): void {
   const why =
     asked.length > 0
       ? `this system has no ${asked[0]}`
-      : direction === "send"
+      : !isReceived(definition, abi)
         ? "it is only sent"
         : `it comes without one${needs === undefined ? "" : `, with ${needs}`}`;
   throw ownError("ERR_CMSG_NO_OPTION", `${name} is enabled by no option: ${why}`);

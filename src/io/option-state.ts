@@ -69,25 +69,36 @@ function restore(fd: number, snapshots: readonly Snapshot[]): void {
   }
 }
 
-/** Sets options one after another. When one is refused, all are as they were. */
-export function setAll(fd: number, steps: readonly Step[]): void {
-  const before = snapshotsOf(fd, steps);
-  for (const { option, definition, bytes } of steps) {
-    const { level, number } = option;
-    const current = Math.max(readIntOption(fd, level, number), 0);
-    const result = writeOption(fd, level, number, bytes(current));
-    if (result >= 0) continue;
+/** The option that the kernel never switches off again. */
+export const ONE_WAY = "SO_TXTIME";
+
+/** Sets options one after another. When one is refused, or is not on afterwards although it is to be, all are as they were. */
+export function setAll(fd: number, steps: readonly Step[], on: boolean): void {
+  const back = steps.filter(({ option }) => option.name !== ONE_WAY);
+  const before = snapshotsOf(fd, back);
+  try {
+    for (const step of back) set(fd, step);
+    if (on) checkOn(fd, back, before);
+    // Last, when nothing else can be refused any more.
+    for (const step of steps) if (step.option.name === ONE_WAY) set(fd, step);
+  } catch (error) {
     restore(fd, before);
-    throw new SyscallError(-result, "setsockopt", { fd, hint: refusal(option, definition) });
+    throw error;
   }
 }
 
-/** The same, for options that are to be on afterwards. */
-export function setAllOn(fd: number, steps: readonly Step[]): void {
-  const before = snapshotsOf(fd, steps);
-  setAll(fd, steps);
+function set(fd: number, { option, definition, bytes }: Step): void {
+  const { level, number } = option;
+  const current = Math.max(readIntOption(fd, level, number), 0);
+  const result = writeOption(fd, level, number, bytes(current));
+  if (result >= 0) return;
+  throw new SyscallError(-result, "setsockopt", { fd, hint: refusal(option, definition) });
+}
+
+/** Refuses options of which one has switched another one off. */
+function checkOn(fd: number, steps: readonly Step[], before: readonly Snapshot[]): void {
   const readable = new Set(before.map(({ option }) => option.name));
-  // What is set to 0 reads as off whether it is or not: the clock of SO_TXTIME may be CLOCK_REALTIME.
+  // What is set to 0 is off because it was asked for: no bits of SO_TIMESTAMPING.
   const off = steps.find(
     ({ option, bytes }) =>
       readable.has(option.name) && !isSet(fd, option) && bytes(0).readInt32LE() !== 0,
@@ -95,7 +106,6 @@ export function setAllOn(fd: number, steps: readonly Step[]): void {
   if (off === undefined) return;
   const rival = before.find(({ option }) => STAMPS.includes(option.name) && isSet(fd, option));
   const by = rival?.option.name ?? "another";
-  restore(fd, before);
   throw ownError(
     "ERR_CMSG_EXCLUSIVE_OPTIONS",
     `${off.definition.name} cannot be enabled beside the others: ${off.option.name} is switched off by ${by}`,

@@ -4,7 +4,7 @@ import type { InternetAddress } from "../codec/address.js";
 import { optionsOf } from "../codec/arguments.js";
 import type { DataInput } from "./data.js";
 import type { Use } from "./descriptor.js";
-import { Fd } from "./fd.js";
+import type { Fd } from "./fd.js";
 import { Arrivals } from "./loop/arrivals.js";
 import {
   ENDLESS,
@@ -15,14 +15,14 @@ import {
 } from "./loop/giving-up.js";
 import { guardMessages } from "./loop/guard.js";
 import { iterate } from "./loop/iterate.js";
-import { closedError, LoopSocket, making } from "./loop/loop-socket.js";
+import { adopting, closedError, LoopSocket, making } from "./loop/loop-socket.js";
 import { FAILED, READABLE, WRITABLE } from "./loop/selector.js";
 import { Sender } from "./loop/sender.js";
 import { getpeername } from "./names.js";
 import type { Sent } from "./send-fds.js";
 import { enableErrors } from "./udp/facts.js";
 import { changeGroup, type GroupOptions } from "./udp/groups.js";
-import { isOfEarlier, UdpIncoming, type UdpReceiveOptions } from "./udp/incoming.js";
+import { UdpIncoming, type UdpReceiveOptions } from "./udp/incoming.js";
 import { checkUdp, pathMtuOf, peerOf } from "./udp/kind.js";
 import { type BindUdpOptions, bindUdp, type ConnectUdpOptions, connectUdp } from "./udp/making.js";
 import type { UdpMessage } from "./udp/message.js";
@@ -119,23 +119,18 @@ export class UdpSocket extends LoopSocket {
   }
 
   /**
-   * Takes over a UDP socket: an inherited number, or an `Fd` that was received. Its blocking mode stays as it is.
+   * Takes over a UDP socket: an inherited number, or an `Fd` that was received. Its blocking mode stays as it is; what is to be
+   * reported is so for every process that holds it.
    *
    * @param socket Owned by the new socket from here on; untouched when this throws.
    * @throws Error `ERR_CMSG_WRONG_KIND`; SyscallError EBADF, ENOTSOCK.
    */
   static adopt(socket: number | Fd, options?: UdpSocketOptions): UdpSocket {
     const settings = udpSettingsOf(optionsOf(options, "options"));
-    const fd = new Fd(socket instanceof Fd ? socket.number : socket);
-    try {
+    return adopting(socket, (fd) => {
       applyUdpSettings(fd.number, checkUdp(fd).family, settings);
-      const adopted = new UdpSocket(fd, settings);
-      if (socket instanceof Fd) socket.take();
-      return adopted;
-    } catch (error) {
-      fd.take();
-      throw error;
-    }
+      return new UdpSocket(fd, settings);
+    });
   }
 
   /**
@@ -169,8 +164,7 @@ export class UdpSocket extends LoopSocket {
 
   #makeSender(): Sender {
     const { kind, settings } = this.#sending;
-    const incoming = this.#incoming;
-    const ofEarlier = (errno: number) => incoming.queuesErrors && isOfEarlier(errno);
+    const ofEarlier = (errno: number) => this.#incoming.isOfEarlier(errno);
     return new Sender(this, this.fd, kind, settings, this.life, ofEarlier);
   }
 

@@ -4,7 +4,7 @@ import type { Address } from "../codec/address.js";
 import { optionsOf } from "../codec/arguments.js";
 import type { DataInput } from "./data.js";
 import type { Use } from "./descriptor.js";
-import { Fd } from "./fd.js";
+import type { Fd } from "./fd.js";
 import { isUnixStream, kindOf } from "./kind.js";
 import { type ShutdownHow, shutdown } from "./listen.js";
 import { Arrivals } from "./loop/arrivals.js";
@@ -27,7 +27,7 @@ import {
 import { guardMessages } from "./loop/guard.js";
 import { type AsyncReceiveOptions, Incoming } from "./loop/incoming.js";
 import { iterate } from "./loop/iterate.js";
-import { closedError, LoopSocket, making } from "./loop/loop-socket.js";
+import { adopting, closedError, LoopSocket, making } from "./loop/loop-socket.js";
 import { type AsyncSendOptions, planQueueable } from "./loop/queued.js";
 import { READABLE, WRITABLE } from "./loop/selector.js";
 import { Sender } from "./loop/sender.js";
@@ -149,17 +149,11 @@ export class UnixSocket extends LoopSocket {
    */
   static adopt(socket: number | Fd, options?: UnixSocketOptions): UnixSocket {
     const settings = settingsOf(optionsOf(options, "options"));
-    const fd = new Fd(socket instanceof Fd ? socket.number : socket);
-    try {
+    return adopting(socket, (fd) => {
       checkUnix(kindOf(fd));
       applySettings(fd.number, settings);
-      const adopted = new UnixSocket(fd, settings);
-      if (socket instanceof Fd) socket.take();
-      return adopted;
-    } catch (error) {
-      fd.take();
-      throw error;
-    }
+      return new UnixSocket(fd, settings);
+    });
   }
 
   /**

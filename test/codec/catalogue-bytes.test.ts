@@ -12,6 +12,8 @@ import {
   encodeControl,
   explain,
   hopLimit,
+  ipOptions,
+  ipRetOptions,
   optStats,
   packetInfo,
   packetInfo6,
@@ -177,6 +179,27 @@ test("one number: as wide as each system has it, in its byte order", () => {
     [serviceClass("SO_TC_CTL"), "darwin-arm64", "84030000"],
   ];
   for (const [message, name, hex] of wide) bytes(sent(name, message), hex, name);
+});
+
+test("IPv4 options: a list, padded to whole units; bytes where they are none", () => {
+  const alert = { type: "IPOPT_RA", data: Uint8Array.of(0, 0) } as const;
+  const noop = { type: "IPOPT_NOOP", data: new Uint8Array(0) } as const;
+  const end = { type: "IPOPT_END", data: new Uint8Array(0) } as const;
+  bytes(sent(abi, ipRetOptions([noop, alert])), "0194040000000000");
+  assert.equal(read(big, ipOptions([]), Buffer.from("0194040000000000", "hex"))?.value, [
+    ...[noop, alert],
+    ...[end, end, end],
+  ]);
+  // Something behind the end; an option that is cut, or shorter than its own head; no whole unit; more than 40 bytes.
+  for (const hex of ["00010000", "07050401", "07010000", "010101", "0c", "01".repeat(44)]) {
+    const value = read(abi, ipOptions([]), Buffer.from(hex, "hex"))?.value;
+    assert.instance(value, Uint8Array, hex);
+    bytes(sent(abi, ipOptions(value as Uint8Array)), hex);
+  }
+  assert.equal(read(abi, ipOptions([]), Buffer.from("07030401", "hex"))?.value, [
+    { type: "IPOPT_RR", data: Uint8Array.of(4) },
+    noop,
+  ]);
 });
 
 test("a struct sockaddr_dl: length, family, index, type, name and address", () => {

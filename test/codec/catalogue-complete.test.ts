@@ -1,7 +1,7 @@
 // Every entry of the catalogue has a definition: by its numbers, its direction, and the struct of its payload on every ABI of its
 // system. What is not offered says why.
 
-import { type AbiName, CMSG_LEN, definitions, encodeControl, explain } from "cmsg/codec";
+import { type AbiName, CMSG_LEN, constants, definitions, encodeControl, explain } from "cmsg/codec";
 import { assert } from "../support/assert.js";
 import { type Place, placesOf, sampleOf } from "../support/catalogue.js";
 import {
@@ -195,6 +195,38 @@ for (const entry of ENTRIES) {
     assert.ok(held > 0 || id in UNCHECKED, "no ABI was compared");
   });
 }
+
+/** Entries whose first kernel is that of all messages of a level: definitions say it more closely. */
+const COARSE = /and later|for zerocopy|^5\.1$/;
+
+test("Linux: the options that deliver a message, and its first kernel, are those of the catalogue", () => {
+  const abi = "linux-x86_64-glibc";
+  let [options, versions] = [0, 0];
+  for (const entry of ENTRIES.filter(({ os }) => os === "Linux")) {
+    const { enabledBy, sinceKernel = "" } = entry;
+    const places = placesOfEntry(entry, abi).map(({ definition }) => definition);
+    const words = enabledBy
+      .split(/[^A-Z0-9_]+/)
+      .filter((word) => word in constants(abi) && !word.startsWith("MSG_"));
+    for (const { name, direction, forms, since = "" } of places) {
+      const enable = forms.flatMap((form) => form.enable);
+      if (direction !== "send" && enable.length > 0 && words.length > 0) {
+        assert.ok(
+          enable.some((option) => words.includes(option)),
+          `${name} by ${enable}, not ${words}`,
+        );
+        options += 1;
+      }
+      const own = since.match(/\d+\.[\d.]+/g) ?? [];
+      assert.ok(own.length > 0, `${name} since ${since}`);
+      if (COARSE.test(sinceKernel) || !places.every((each) => each.since === since)) continue;
+      for (const version of own)
+        assert.ok(sinceKernel.includes(version), `${name} since ${since}, not ${sinceKernel}`);
+      versions += 1;
+    }
+  }
+  assert.ok(options > 50 && versions > 70, `${options} options, ${versions} versions`);
+});
 
 test("what is not offered is known, and has no definition", () => {
   for (const [id, reason] of Object.entries({ ...NOT_OFFERED, ...UNCHECKED })) {

@@ -98,7 +98,7 @@ test("IP_PKTINFO: three members on Linux, Darwin and illumos, two on NetBSD and 
 
 test("a link-level address: an interface by name on the BSDs, its number alone on illumos", () => {
   for (const abi of abis().filter((name) =>
-    /^(darwin|freebsd|netbsd|openbsd|illumos)/.test(name),
+    /^(darwin|dragonfly|freebsd|netbsd|openbsd|illumos)/.test(name),
   )) {
     const back = comesBack(abi, receivedInterface(link));
     const alone = { index: 3, type: 0, name: "", address: "" };

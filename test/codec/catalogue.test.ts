@@ -1,5 +1,6 @@
 // The built-in definitions on every ABI: rights, credentials, pidfd, security, ipRecvErr, udpGro.
 
+import { constants as osConstants } from "node:os";
 import {
   type AbiName,
   type AnyDefinition,
@@ -235,6 +236,28 @@ test("IP_RECVERR: an error and the host that reported it, by names", () => {
       bytes(written, words(name, refused), name);
     }
   }
+});
+
+test("error numbers have the names that this system gives them", () => {
+  const abi = "linux-x86_64-glibc";
+  const level = constants(abi).SOL_IP ?? 0;
+  const type = constants(abi).IP_RECVERR ?? 0;
+  for (const [name, number] of Object.entries(osConstants.errno)) {
+    const payload = Buffer.concat([words(abi, number), Buffer.alloc(28)]);
+    const encoded = encodeControl([ipRecvErr({ errno: name, offender: null })], {
+      abi,
+      trimLast: true,
+    });
+    bytes(encoded, encodeControl([{ level, type, payload }], { abi, trimLast: true }), name);
+    const [message] = decodeControl(encoded, { abi }).messages;
+    const called = message?.as(ipRecvErr)?.errno ?? "";
+    assert.is(osConstants.errno[called as "EIO"], number, name);
+  }
+  const second = ["EWOULDBLOCK", "ENOTSUP", "EDEADLOCK"].map((errno) => {
+    const encoded = encodeControl([ipRecvErr({ errno, offender: null })], { abi });
+    return decodeControl(encoded, { abi }).messages[0]?.as(ipRecvErr)?.errno;
+  });
+  assert.equal(second, ["EAGAIN", "EOPNOTSUPP", "EDEADLK"]);
 });
 
 test.run();

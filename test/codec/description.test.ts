@@ -1,15 +1,20 @@
 // describeControl(): numbers, offsets and units of a definition in any ABI.
 
+import { readFileSync } from "node:fs";
 import {
   abis,
   constants,
   control,
+  createCodec,
   credentials,
   definitions,
   describeControl,
   encodeControl,
   field,
+  ipv6RecvErr,
   rights,
+  sockCred2,
+  ttl,
   udpGro,
 } from "cmsg/codec";
 import { assert, throws } from "../support/assert.js";
@@ -63,6 +68,18 @@ test("what is said of a type", () => {
   assert.equal([fds?.size, fds?.longest], [0, 1012]);
 });
 
+test("versions and proofs of Linux are not those of other systems", () => {
+  for (const name of abis()) {
+    const linux = /^(linux|android)-/.test(name);
+    const described =
+      describeControl(ipv6RecvErr, { abi: name }) ?? describeControl(ttl, { abi: name });
+    if (described === null) continue;
+    assert.is(described.since !== null, linux, name);
+    if (!linux) assert.not(described.proven, name);
+  }
+  assert.is(describeControl(sockCred2, { abi: "freebsd-amd64" })?.since, "FreeBSD 13");
+});
+
 test("a type of a caller's own: padding counts, what repeats does not", () => {
   const own = control("SO_MARK", {
     level: "SOL_SOCKET",
@@ -96,6 +113,25 @@ test("a type of a caller's own: padding counts, what repeats does not", () => {
   assert.equal([tail?.size, tail?.longest], [4, null]);
 });
 
+test("members that a system does not have are not there", () => {
+  const endpoint = control("MYNET_ENDPOINT", {
+    level: 300,
+    type: 7,
+    direction: "receive",
+    value: field.sockaddrIn("end"),
+    source: "made up",
+  });
+  const members = (name: "linux-x86_64-glibc" | "freebsd-amd64") =>
+    describeControl(endpoint, { abi: name })?.payloads[0]?.members.map((m) => [m.name, m.offset]);
+  const rest = [
+    ["end.sin_port", 2],
+    ["end.sin_addr", 4],
+    ["end.sin_zero", 8],
+  ];
+  assert.equal(members("linux-x86_64-glibc"), [["end.sin_family", 0], ...rest]);
+  assert.equal(members("freebsd-amd64"), [["end.sin_len", 0], ["end.sin_family", 1], ...rest]);
+});
+
 test("every definition has a description where its numbers are, and nowhere else", () => {
   for (const definition of definitions()) {
     const systems = new Set<string>();
@@ -118,6 +154,19 @@ test("every definition has a description where its numbers are, and nowhere else
     }
     const [first] = abis().flatMap((name) => describeControl(definition, { abi: name }) ?? []);
     assert.equal(first?.systems, [...systems].sort(), definition.name);
+  }
+});
+
+test("a codec of its own core answers the same", () => {
+  const codec = createCodec(new WebAssembly.Module(readFileSync("dist/core.wasm")));
+  for (const name of ["linux-s390x-musl", "netbsd-aarch64", "darwin-arm64"] as const) {
+    for (const definition of definitions()) {
+      const options = { abi: name };
+      assert.equal(
+        codec.describeControl(definition, options),
+        describeControl(definition, options),
+      );
+    }
   }
 });
 

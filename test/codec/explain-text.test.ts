@@ -29,6 +29,7 @@ test("texts begin in one column, behind the longest name", () => {
     .split("\n")
     .map((line) => line.slice(33).search(/(?<= {2,}|_family |_port |_addr )\S/));
   assert.equal([...new Set(columns.filter((column) => column > 0))], [20]);
+  assert.match(rows, /cmsg_level {10}AF_INET SOL_IP \(0\)\n/);
   assert.match(rows, /ee_code {13}3 +ICMP_PORT_UNREACH\n/);
   assert.match(rows, /offender\.sin_port {3}53\n/);
   assert.match(rows, /offender\.sin_addr {3}127\.0\.0\.1\n/);

@@ -20,6 +20,7 @@ import {
   rxrpcAck,
   rxrpcChallenged,
   rxrpcNetError,
+  rxrpcSetCallTimeout,
   sctpPartialReliability,
   sctpSendInfo,
   sctpSendReceiveInfo,
@@ -73,6 +74,22 @@ test("a count that claims more than there is: what is there, and a note", () => 
   const payload = Buffer.from(`09000000${"00".repeat(32)}`, "hex");
   const { spans } = explain(encodeControl([{ level, type: 13, payload }], { abi }), { abi });
   assert.is(spans.find(({ field }) => field === "num")?.note, "8 are there");
+  const control = encodeControl([{ level, type: 13, payload }], { abi });
+  const decoded = decodeControl(control, { abi });
+  const [problem] = decoded.problems;
+  assert.equal(problem, {
+    severity: "warning",
+    code: "ERR_CMSG_COUNT_PAST_END",
+    message: `RDS_CMSG_ZCOPY_COMPLETION payload at offset 0: num says 9, 8 are there (${abi})`,
+    offset: 0,
+    level,
+    type: 13,
+    claimed: 9n,
+    available: 36,
+  });
+  assert.equal(explain(control, { abi }).problems, [problem]);
+  assert.match(String(decoded.messages[0]), "(warning: num says 9, 8 are there)");
+  throws(() => decodeControl(control, { abi, strict: true }), { code: "ERR_CMSG_COUNT_PAST_END" });
 });
 
 test("SCTP: flags by name, the policy of two bits among them; what is left out is 0", () => {
@@ -193,6 +210,17 @@ test("TLS, RxRPC and J1939: numbers with names are names, others are numbers", (
   bytes(payloadOf(rxrpcChallenged(challenge)), "34000400");
 });
 
+test("RxRPC: one to three limits of a call's time", () => {
+  bytes(payloadOf(rxrpcSetCallTimeout([60, 5000])), "3c00000088130000");
+  assert.equal(valueIn(rxrpcSetCallTimeout([1]), "3c0000008813000001000000"), [60, 5000, 1]);
+  for (const refused of [[], [1, 2, 3, 4]]) {
+    throws(() => payloadOf(rxrpcSetCallTimeout(refused)), {
+      name: "RangeError",
+      message: /value must be from 1 to 3 values, not [04]/,
+    });
+  }
+});
+
 test("messages without a payload say true", () => {
   bytes(payloadOf(rxrpcAck()), "");
   assert.is(valueIn(rxrpcAck(), ""), true);
@@ -226,9 +254,9 @@ test("a level with the number of SOL_IP is IP's, and another's where its definit
   const { spans } = explain(control, { abi, definitions: given });
   assert.equal(
     spans.filter(({ role }) => role === "level").map(({ note }) => note),
-    ["SOL_HCI (0)", "SOL_HCI (0)", "SOL_IEEE802154 (0)"],
+    ["AF_BLUETOOTH SOL_HCI (0)", "AF_BLUETOOTH SOL_HCI (0)", "AF_IEEE802154 SOL_IEEE802154 (0)"],
   );
-  assert.match(String(explain(control, { abi })), "SOL_IP (0)");
+  assert.match(String(explain(control, { abi })), "AF_INET SOL_IP (0)");
 });
 
 test.run();

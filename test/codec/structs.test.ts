@@ -43,7 +43,7 @@ function fieldsOf(definition: AnyDefinition, abi: AbiName, payload: Uint8Array) 
 function memberOf(fields: ReturnType<typeof fieldsOf>, member: string) {
   const own = fields.filter(({ field }) => {
     const name = (field ?? "").replace(/\[\d+\]$/, "");
-    return name === member || member.endsWith(`.${name}`);
+    return name === member || member.endsWith(`.${name}`) || member.startsWith(`${name}.`);
   });
   const width = own.reduce((sum, each) => sum + each.width, 0);
   return { offset: own[0]?.offset, width };

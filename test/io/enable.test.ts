@@ -12,9 +12,12 @@ import {
   enabledOn,
   field,
   getsockname,
+  getsockopt,
   hopLimit,
   inq,
   ipOptions,
+  netlinkPacketInfo,
+  packetAuxdata,
   packetInfo,
   packetInfo6,
   pidfd,
@@ -22,6 +25,7 @@ import {
   rights,
   sendmsg,
   setsockopt,
+  socket,
   tcpInq,
   timestamp,
   timestamping,
@@ -29,6 +33,7 @@ import {
   tos,
   trafficClass,
   ttl,
+  UdpSocket,
   udpGro,
   udpSegment,
 } from "cmsg";
@@ -37,6 +42,7 @@ import { withSockets } from "../support/loop.js";
 import { text, withPair } from "../support/message.js";
 import { closed } from "../support/net.js";
 import { make, set } from "../support/options.js";
+import { CAP_NET_RAW, hasCapability } from "../support/privilege.js";
 import { suite } from "../support/suite.js";
 
 const test = suite("enable");
@@ -63,11 +69,14 @@ test("what is of the other internet family sets what stands for it in this one",
   using six = make("inet6");
   setsockopt(six, 41, 26, true);
   enable(six, packetInfo, ttl, tos);
-  const own = ["IPV6_RECVPKTINFO", "IPV6_RECVHOPLIMIT", "IPV6_RECVTCLASS"];
-  assert.equal(
-    set(six).filter((name) => name.startsWith("IPV6")),
-    own,
-  );
+  assert.equal(set(six), ["IPV6_RECVPKTINFO", "IPV6_RECVHOPLIMIT", "IPV6_RECVTCLASS"]);
+  throws(() => enable(six, ipOptions), {
+    code: "ERR_CMSG_WRONG_FAMILY",
+    message: /AF_INET sockets/,
+  });
+  setsockopt(six, 41, 26, false);
+  enable(six, ipOptions);
+  assert.ok(set(six).includes("IP_RECVOPTS"), "packets of IPv4 may have options");
 });
 
 test("a definition of a caller's own may have a counterpart, given beside it", () => {
@@ -112,6 +121,36 @@ test("on a socket that takes both, packets of both families bring their messages
   assert.equal(four, ["IPV6_PKTINFO", "IP_PKTINFO", "IP_TTL", "::ffff:127.0.0.1"]);
   assert.equal(names("inet6", "::1"), ["IPV6_HOPLIMIT", "IPV6_PKTINFO", "::1"]);
 });
+
+test("netlink: a packet's group, and the credentials of its sender", () => {
+  const [AF_NETLINK, SOL_NETLINK, NETLINK_PKTINFO] = [16, 270, 3];
+  using netlink = socket({ family: AF_NETLINK, type: "dgram" });
+  enable(netlink, netlinkPacketInfo, credentials);
+  assert.is(getsockopt(netlink, SOL_NETLINK, NETLINK_PKTINFO), 1);
+  assert.equal(set(netlink), ["SO_PASSCRED"]);
+  assert.equal(
+    enabledOn(netlink).filter((each) => [netlinkPacketInfo, credentials].includes(each as never)),
+    [credentials, netlinkPacketInfo],
+  );
+  throws(() => enable(netlink, packetAuxdata), {
+    code: "ERR_CMSG_WRONG_FAMILY",
+    message: /PACKET_AUXDATA is a message of AF_PACKET sockets, and this is one of AF_NETLINK/,
+  });
+  disable(netlink, netlinkPacketInfo);
+  assert.is(getsockopt(netlink, SOL_NETLINK, NETLINK_PKTINFO), 0);
+});
+
+const packets = (): void => {
+  const [AF_PACKET, SOL_PACKET, PACKET_AUXDATA] = [17, 263, 8];
+  using packet = socket({ family: AF_PACKET, type: "dgram" });
+  enable(packet, packetAuxdata);
+  assert.is(getsockopt(packet, SOL_PACKET, PACKET_AUXDATA), 1);
+  assert.ok(enabledOn(packet).includes(packetAuxdata));
+};
+
+const onPackets = "packets: what the link layer knows";
+if (hasCapability(CAP_NET_RAW)) test(onPackets, packets);
+else test.skip(onPackets, "CAP_NET_RAW is needed for AF_PACKET");
 
 test("what no option enables is refused before any system call", () => {
   const nobody = 0x7fffffff;
@@ -185,7 +224,7 @@ test("an option that the kernel refuses takes back those before it, whatever the
   assert.equal(set(udp), before);
 });
 
-test("numbers, Fds, our sockets on the event loop and those of Node", async () => {
+test("numbers, Fds, and our sockets on the event loop", async () => {
   withPair("dgram", (left, right) => {
     enable(left.number, credentials);
     enable(right, credentials);
@@ -200,6 +239,13 @@ test("numbers, Fds, our sockets on the event loop and those of Node", async () =
     near.close();
     throws(() => enable(near, credentials), { code: "ERR_CMSG_SOCKET_CLOSED" });
   });
+  const udp = UdpSocket.bind({ host: "127.0.0.1", port: 0 });
+  enable(udp, ttl);
+  assert.ok(enabledOn(udp).includes(ttl));
+  udp.close();
+});
+
+test("a dgram.Socket of Node is asked and told like any other", async () => {
   const dgram = createSocket("udp4").bind(0, "127.0.0.1");
   await once(dgram, "listening");
   enable(dgram, ttl);

@@ -18,6 +18,7 @@ import {
   type ReceivedMessage,
   recvmsg,
   rights,
+  type SenderLike,
   SyscallError,
   sendmsg,
   setsockopt,
@@ -27,13 +28,14 @@ import {
   timestampNs,
 } from "cmsg";
 import { assert } from "../support/assert.js";
+import { withOpenFiles, withSockets } from "../support/loop.js";
 import { TYPES, text, withFiles, withPair } from "../support/message.js";
 import { suite } from "../support/suite.js";
 
 const test = suite("every option");
 
 /** Enables all that can arrive at such a socket, each by itself. Of the two timestamps, the one with nanoseconds. */
-function enableAll(on: Fd): readonly AnyDefinition[] {
+function enableAll(on: SenderLike): readonly AnyDefinition[] {
   const wanted = definitions().filter((each) => each.direction !== "send" && each !== timestamp);
   return wanted.filter((definition) => {
     try {
@@ -133,6 +135,27 @@ for (const type of TYPES) {
     });
   });
 }
+
+test("a socket on the event loop has room for all of it, framed or not", async () => {
+  for (const framed of [false, true]) {
+    await withSockets({ framed }, async (left, right) => {
+      enableAll(right);
+      await withOpenFiles(253, async (files) => {
+        await left.send("x", { fds: files });
+        const message = await right.receive();
+        try {
+          assert.equal([message?.fds.length, message?.controlTruncated], [253, false]);
+          assert.is(
+            message?.control.some((each) => each.is(credentials)),
+            true,
+          );
+        } finally {
+          message?.[Symbol.dispose]();
+        }
+      });
+    });
+  }
+});
 
 test("room for what is on is exactly what arrives, and a byte less cuts it short", () => {
   withFiles(253, (files) => {

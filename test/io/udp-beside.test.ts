@@ -3,7 +3,11 @@
 
 import { Worker } from "node:worker_threads";
 import {
+  control,
+  enable,
+  expectControl,
   Fd,
+  field,
   getsockname,
   getsockopt,
   recvFds,
@@ -14,6 +18,7 @@ import {
   socketpair,
   tryRecvmsg,
   trySendmsg,
+  ttl,
   UdpSocket,
 } from "cmsg";
 import { assert, throws } from "../support/assert.js";
@@ -39,6 +44,30 @@ test("synchronous calls take it as their socket", async () => {
   assert.is(getsockopt(socket, "SOL_SOCKET", "SO_BROADCAST"), 1);
   await socket.send("three", { to: socket.localAddress });
   assert.is((await socket.receive()).data.toString(), "three");
+});
+
+test("what is enabled later comes as well, and a definition of one's own reads it", async () => {
+  const ownTtl = control("OWN_TTL", {
+    level: "SOL_IP",
+    type: "IP_TTL",
+    direction: "receive",
+    fields: { hops: field.i32("hops") },
+    source: "ip(7)",
+  });
+  await using socket = UdpSocket.bind({ host: "127.0.0.1", report: [] });
+  const to = socket.localAddress;
+  await socket.send("x", { to, ttl: 9 });
+  const before = await socket.receive();
+  assert.equal(
+    [before.ttl, before.find(ttl), before.find(ownTtl)],
+    [undefined, undefined, undefined],
+  );
+  throws(() => expectControl(before, ttl, { socket }), { code: "ERR_CMSG_NOT_ENABLED" });
+  enable(socket, ttl);
+  await socket.send("x", { to, ttl: 9 });
+  const message = await socket.receive();
+  assert.equal([message.ttl, message.find(ttl), message.find(ownTtl)], [9, 9, { hops: 9 }]);
+  assert.is(expectControl(message, ttl, { socket }), 9);
 });
 
 test("nothing is taken from calls that wait, and descriptors are not for UDP", async () => {

@@ -1,9 +1,11 @@
 // The error queue of a UDP socket: ICMP errors, local ones, times of sending; and calls that are not refused for earlier datagrams.
 
 import { isIPv6 } from "node:net";
-import { type ErrorReport, UdpSocket } from "cmsg";
+import { type ErrorReport, sendmsg, setsockopt, UdpSocket } from "cmsg";
 import { assert } from "../support/assert.js";
 import { after, isSettled, rejects, turns } from "../support/loop.js";
+import { runModule } from "../support/message.js";
+import { RUNTIME } from "../support/runtime.js";
 import { suite } from "../support/suite.js";
 import { deadAddress, noteWays, overWay, portOf, WAYS } from "../support/udp.js";
 
@@ -23,7 +25,7 @@ for (const { name, bound, to, shown } of WAYS) {
     await using socket = UdpSocket.bind({ host: bound });
     const errors = socket.errors(IN_TIME);
     for (const text of ["lost", "", "lost again"]) {
-      const dead = deadAddress(to);
+      using dead = deadAddress(to);
       await socket.send(text, { to: dead });
       const report = await nextOf(errors);
       const six = isIPv6(shown) && !shown.includes(".");
@@ -41,7 +43,8 @@ for (const { name, bound, to, shown } of WAYS) {
   test(`${name}: what is too large is reported with what is not`, async () => {
     await using socket = UdpSocket.bind({ host: bound, errors: true });
     const data = Buffer.alloc(65_530, "x");
-    await rejects(socket.send(data, { to: deadAddress(to) }), { code: "EMSGSIZE" });
+    using dead = deadAddress(to);
+    await rejects(socket.send(data, { to: dead }), { code: "EMSGSIZE" });
     const report = await nextOf(socket.errors(IN_TIME));
     assert.equal([report.errno, report.origin], ["EMSGSIZE", "SO_EE_ORIGIN_LOCAL"]);
     assert.ok((report.info as number) > 1000, `MTU ${report.info}`);
@@ -52,7 +55,7 @@ for (const { name, bound, to, shown } of WAYS) {
   test(`${name}: a send is not refused for an earlier one`, async () => {
     await overWay({ name, bound, to, shown }, {}, async (receiver, sender) => {
       const errors = receiver.errors(IN_TIME);
-      const dead = deadAddress(to);
+      using dead = deadAddress(to);
       for (let i = 0; i < 20; i++) {
         await receiver.send(`lost ${i}`, { to: dead });
         await receiver.send(`found ${i}`, { to: sender.localAddress });
@@ -71,7 +74,7 @@ test("a loop over errors goes on until the socket is closed", async () => {
   const loop = (async () => {
     for await (const { data, errno } of socket.errors()) seen.push(`${errno} ${data}`);
   })();
-  const to = deadAddress();
+  using to = deadAddress();
   for (let i = 0; i < 300; i++) {
     await socket.send(String(i), { to });
     while (seen.length <= i) await turns(1);
@@ -92,18 +95,23 @@ test("reports wait in the kernel for who reads them late", async () => {
   for (const to of dead) await socket.send(String(to.port), { to });
   await turns();
   const errors = socket.errors(IN_TIME);
-  for (const to of dead) assert.equal((await nextOf(errors)).to, to);
+  for (const { host, port } of dead) assert.equal((await nextOf(errors)).to, { host, port });
+  for (const each of dead) each[Symbol.dispose]();
 });
 
 test("an unread report lets the event loop sleep, and data and sends pass it", async () => {
   await using socket = UdpSocket.bind({ host: "127.0.0.1", errors: true });
   await using peer = UdpSocket.bind({ host: "127.0.0.1" });
   const waiting = socket.receive();
-  await socket.send("lost", { to: deadAddress() });
-  const before = performance.eventLoopUtilization();
-  await after(200);
-  const { utilization } = performance.eventLoopUtilization(before);
-  assert.ok(utilization < 0.5, `the loop was busy for ${utilization} of the time`);
+  using dead = deadAddress();
+  await socket.send("lost", { to: dead });
+  // Other runtimes do not say how busy they are.
+  if (RUNTIME === "node") {
+    const before = performance.eventLoopUtilization();
+    await after(200);
+    const { utilization } = performance.eventLoopUtilization(before);
+    assert.ok(utilization < 0.8, `the loop was busy for ${utilization} of the time`);
+  }
   assert.not.ok(await isSettled(waiting));
   await socket.send("ping", { to: { host: "127.0.0.1", port: portOf(peer) } });
   await peer.send("pong", { to: (await peer.receive(IN_TIME)).address });
@@ -118,7 +126,7 @@ test("many reports do not keep datagrams from being received", async () => {
   const counting = (async () => {
     for await (const _ of socket.errors()) reports++;
   })();
-  const to = deadAddress();
+  using to = deadAddress();
   for (let i = 0; i < 200; i++) {
     await socket.send("lost", { to });
     await peer.send(String(i));
@@ -130,8 +138,28 @@ test("many reports do not keep datagrams from being received", async () => {
   assert.is(reports, 200);
 });
 
+test("one socket alone that never falls silent is told of reports all the same", async () => {
+  using dead = deadAddress();
+  const program = `
+    import { UdpSocket } from "cmsg";
+    const socket = UdpSocket.bind({ host: "127.0.0.1" });
+    const to = socket.localAddress;
+    let count = 0;
+    socket.onMessage(() => {
+      if (++count === 50_000) throw new Error("starved");
+      socket.send("again", { to });
+    }, () => {});
+    const report = socket.errors().next();
+    await socket.send("first", { to });
+    await socket.send("lost", { to: ${JSON.stringify(dead)} });
+    console.log((await report).value.data.toString());
+    socket.close();`;
+  assert.equal(await runModule(program), { code: 0, stdout: "lost\n", stderr: "" });
+});
+
 test("without an error queue a connected socket is refused once, by whichever call comes next", async () => {
-  await using socket = await UdpSocket.connect(deadAddress());
+  using dead = deadAddress();
+  await using socket = await UdpSocket.connect(dead);
   await socket.send("lost");
   await rejects(socket.send("not sent"), { code: "ECONNREFUSED", message: /earlier datagram/ });
   const receiving = socket.receive();
@@ -140,7 +168,8 @@ test("without an error queue a connected socket is refused once, by whichever ca
 });
 
 test("with one neither call is refused, and the error is where it belongs", async () => {
-  await using socket = await UdpSocket.connect({ ...deadAddress(), errors: true });
+  using dead = deadAddress();
+  await using socket = await UdpSocket.connect({ ...dead, errors: true });
   const receiving = socket.receive();
   for (const text of ["first", "second", "third"]) await socket.send(text);
   const errors = socket.errors(IN_TIME);
@@ -166,9 +195,29 @@ test("when a datagram was sent is a report without an error, with its number", a
     const after = BigInt(Date.now() + 1) * 1_000_000n;
     assert.ok(timestamp !== null && before <= timestamp && timestamp <= after, `${timestamp}`);
   }
-  const lost = await socket.send("lost", { to: deadAddress() }).then(() => nextOf(errors));
+  using dead = deadAddress();
+  const lost = await socket.send("lost", { to: dead }).then(() => nextOf(errors));
   const refusal = lost.timestamp === null ? lost : await nextOf(errors);
   assert.equal([refusal.errno, refusal.timestamp], ["ECONNREFUSED", null]);
+});
+
+test("the end of zero copies is a report of which ones", async () => {
+  const MSG_ZEROCOPY = 0x4000000;
+  await using socket = UdpSocket.bind({ host: "127.0.0.1", errors: true });
+  setsockopt(socket, "SOL_SOCKET", "SO_ZEROCOPY", true);
+  const data = Buffer.alloc(5000, "z");
+  const sent = [0, 1, 2];
+  for (const _ of sent) {
+    sendmsg(socket, { data, to: socket.localAddress, flags: MSG_ZEROCOPY });
+    assert.equal((await socket.receive(IN_TIME)).data, data);
+  }
+  const ended: number[] = [];
+  while (ended.length < sent.length) {
+    const { origin, info, id } = await nextOf(socket.errors(IN_TIME));
+    assert.is(origin, "SO_EE_ORIGIN_ZEROCOPY");
+    for (let i = info as number; i <= id; i++) ended.push(i);
+  }
+  assert.equal(ended, sent);
 });
 
 test("waiting for a report can be given up, and ends with the socket", async () => {

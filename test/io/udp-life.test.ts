@@ -16,10 +16,11 @@ const ABORTED = { name: "AbortError", code: "ABORT_ERR" };
 
 /** A socket that is connected to itself. */
 async function self(): Promise<UdpSocket> {
-  const socket = UdpSocket.bind({ host: "127.0.0.1" });
-  const port = portOf(socket);
-  socket.close();
-  return UdpSocket.connect({ host: "127.0.0.1", port, bind: { host: "127.0.0.1", port } });
+  const options = { host: "127.0.0.1", reuseAddress: true };
+  // Keeps the port from others until the second has it.
+  await using first = UdpSocket.bind(options);
+  const port = portOf(first);
+  return UdpSocket.connect({ ...options, port, bind: { host: "127.0.0.1", port } });
 }
 
 test("signals and limits of time end every call that waits, and the socket lives on", async () => {
@@ -168,6 +169,7 @@ test("sockets of other makers are taken over; what is no UDP socket stays with i
     await peer.send("y", { to: question.address, ttl: 4 });
     const answer = await socket.receive();
     assert.is(answer.ttl, 4);
+    assert.equal(answer.address, peer.localAddress);
     assert.is(answer.localAddress?.port, question.address.port, "bound by its first send");
   }
   using pair = socketpair({ type: "dgram" });
@@ -287,7 +289,8 @@ test("a call that waits keeps the process running until it is told not to", asyn
 test("it prints what it is", async () => {
   await using socket = await self();
   assert.match(inspect(socket), /^UdpSocket \d+ \(inet dgram, connected, cloexec\)$/);
-  await using other = await UdpSocket.connect(deadAddress());
+  using dead = deadAddress();
+  await using other = await UdpSocket.connect(dead);
   assert.is(other.remoteAddress.host, "127.0.0.1");
   await using unconnected = UdpSocket.bind();
   throws(() => unconnected.remoteAddress, { code: "ENOTCONN" });

@@ -14,9 +14,13 @@ const inNamespace = (setUp: string): string[] => {
 };
 
 const SMALL = inNamespace("ip link set lo mtu 1500 up");
-const SLOW = inNamespace(
-  "ip link set lo mtu 1500 up && tc qdisc add dev lo root tbf rate 4mbit burst 2k latency 10s",
-);
+const slowTo = (rate: string): string[] =>
+  inNamespace(
+    `ip link set lo mtu 1500 up && tc qdisc add dev lo root tbf rate ${rate} burst 2k latency 60s`,
+  );
+const SLOW = slowTo("4mbit");
+/** What waits there is still waiting when a timer of no time is over. */
+const CRAWLING = slowTo("64kbit");
 
 /** Why tests cannot run under a namespace here, or undefined. */
 function missing(under: readonly string[]): string | undefined {
@@ -90,7 +94,7 @@ for (const connected of [true, false]) {
   );
 }
 
-testIn(SLOW, "what waits can be given up, refused, sent out and closed", async () => {
+testIn(CRAWLING, "what waits can be given up, refused, sent out and closed", async () => {
   const said = await jsonOf(
     `${HEAD}
     const sender = await UdpSocket.connect({ ...to, sendBuffer: 1, queueBytes: 5000 });
@@ -114,7 +118,7 @@ testIn(SLOW, "what waits can be given up, refused, sent out and closed", async (
     other.close();
     const closed = (await Promise.all(waiting)).at(-1);
     say({ given, refused: refused.code, count: sent.length, texts, closed: closed.code });`,
-    SLOW,
+    CRAWLING,
   );
   const { given, refused, count, texts, closed } = said as {
     given: string[];

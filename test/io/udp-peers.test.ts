@@ -168,6 +168,20 @@ if (LINK?.family !== "IPv6") {
     // The interface of `from` alone says which link is meant.
     await server.send("answer", { to: message.address, from: message.localAddress });
     assert.is((await client.receive(IN_TIME)).data.toString(), "answer");
+    const [name = ""] =
+      Object.entries(networkInterfaces()).find(([, list]) =>
+        list?.some(({ address }) => address === host),
+      ) ?? [];
+    for (const zone of [scopeId, name]) {
+      const there = { host: `${host}%${zone}`, port };
+      await using other = await UdpSocket.connect({ ...there, bind: { host: `${host}%${zone}` } });
+      await using plain = await UdpSocket.connect(there);
+      assert.equal(plain.remoteAddress, { host, port, flowInfo: 0, scopeId });
+      await other.send("zone");
+      assert.equal((await server.receive(IN_TIME)).address, other.localAddress);
+      await server.send("back", { to: { ...there, port: portOf(other) }, from: there.host });
+      assert.is((await other.receive(IN_TIME)).data.toString(), "back");
+    }
     await using bound = UdpSocket.bind({ host, scopeId });
     assert.equal(bound.localAddress, { host, port: portOf(bound), flowInfo: 0, scopeId });
   });

@@ -3,7 +3,21 @@
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { inspect } from "node:util";
-import { explain, setsockopt, type UdpFact, type UdpMessage, UdpSocket } from "cmsg";
+import {
+  explain,
+  hopLimit,
+  packetInfo,
+  packetInfo6,
+  setsockopt,
+  timestampNs,
+  tos,
+  trafficClass,
+  ttl,
+  type UdpFact,
+  type UdpMessage,
+  UdpSocket,
+  udpGro,
+} from "cmsg";
 import { assert, throws } from "../support/assert.js";
 import { suite } from "../support/suite.js";
 import { noteWays, overWay, portOf, WAYS } from "../support/udp.js";
@@ -79,6 +93,31 @@ for (const way of WAYS) {
       await sender.send("usual");
       const message = await receiver.receive();
       assert.equal([message.ecn, message.dscp, message.ttl], [0, 0, usual]);
+    });
+  });
+
+  test(`${way.name}: what is read in place is what decoding says`, async () => {
+    await overWay(way, { report: ALL }, async (receiver, sender) => {
+      for (const ecn of [0, 1, 2, 3]) {
+        await sender.send(Buffer.alloc(300), {
+          ecn,
+          dscp: 60 - ecn,
+          ttl: 255 - ecn,
+          segmentSize: 100,
+        });
+        const message = await receiver.receive();
+        const four = message.find(packetInfo);
+        const six = message.find(packetInfo6);
+        const byte = message.find(trafficClass) ?? message.find(tos) ?? -1;
+        const { ttl: hops, timestamp, segmentSize, destination, interface: index } = message;
+        assert.equal([message.ecn, message.dscp], [byte & 3, byte >> 2]);
+        assert.is(hops, message.find(hopLimit) ?? message.find(ttl));
+        assert.is(timestamp, message.find(timestampNs));
+        assert.is(segmentSize, message.find(udpGro));
+        assert.equal([destination?.host, index], [(six ?? four)?.addr, (six ?? four)?.ifindex]);
+        const source = message.localAddress?.host.replace("::ffff:", "");
+        assert.is(source, four?.specDst ?? six?.addr);
+      }
     });
   });
 

@@ -1,10 +1,20 @@
 // What a datagram leaves with: source, traffic class, hops, segments, time; and what is refused.
 
+import { readFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { getsockopt, type IpFamily, type UdpMessage, type UdpSendOptions, UdpSocket } from "cmsg";
-import { assert } from "../support/assert.js";
+import { assert, throws } from "../support/assert.js";
 import { rejects } from "../support/loop.js";
 import { suite } from "../support/suite.js";
-import { HAS_IPV6, noteWays, overWay, portOf, WAYS, type Way } from "../support/udp.js";
+import {
+  HAS_IPV6,
+  mayUseClock,
+  noteWays,
+  overWay,
+  portOf,
+  WAYS,
+  type Way,
+} from "../support/udp.js";
 
 const test = suite("UdpSocket: sending");
 noteWays(test);
@@ -129,20 +139,44 @@ for (const way of WAYS) {
 
 test("a datagram with a time leaves, and none is taken on a socket without a clock", async () => {
   await using receiver = UdpSocket.bind({ host: "127.0.0.1" });
+  const port = portOf(receiver);
   for (const transmitClock of ["monotonic", "tai", "realtime"] as const) {
-    await using sender = await UdpSocket.connect({
-      host: "127.0.0.1",
-      port: portOf(receiver),
-      transmitClock,
-    });
-    const clock = getsockopt(sender.fd, "SOL_SOCKET", "SO_TXTIME", 8);
-    assert.is(clock.readInt32LE(), { realtime: 0, monotonic: 1, tai: 11 }[transmitClock]);
+    const number = { realtime: 0, monotonic: 1, tai: 11 }[transmitClock];
+    const connecting = UdpSocket.connect({ host: "127.0.0.1", port, transmitClock });
+    if (!mayUseClock(number)) {
+      await rejects(connecting, { code: "EPERM", syscall: "setsockopt" });
+      continue;
+    }
+    await using sender = await connecting;
+    assert.is(getsockopt(sender.fd, "SOL_SOCKET", "SO_TXTIME", 8).readInt32LE(), number);
     await sender.send(transmitClock, { transmitAt: process.hrtime.bigint() });
     assert.is((await receiver.receive()).data.toString(), transmitClock);
   }
   await rejects(receiver.send("x", { transmitAt: 1n, to: receiver.localAddress }), {
     name: "TypeError",
     message: /transmitClock/,
+  });
+});
+
+test("an interface is known by its index and by its name", async () => {
+  const [name = ""] = Object.entries(networkInterfaces()).find(([, l]) => l?.[0]?.internal) ?? [];
+  const index = Number(readFileSync(`/sys/class/net/${name}/ifindex`, "utf8"));
+  if (HAS_IPV6) {
+    await using six = UdpSocket.bind({ host: "::1", multicastInterface: name });
+    assert.is(getsockopt(six, "SOL_IPV6", "IPV6_MULTICAST_IF"), index);
+  }
+  await using socket = UdpSocket.bind({ host: "127.0.0.1", multicastInterface: name });
+  for (const by of [name, index]) {
+    await socket.send("x", { to: socket.localAddress, interface: by });
+    assert.is((await socket.receive()).interface, index);
+  }
+  throws(() => socket.joinGroup("224.0.0.251", { interface: "no-such" }), {
+    name: "SyscallError",
+    code: "ENODEV",
+    message: /no interface is called "no-such"/,
+  });
+  await rejects(socket.send("x", { to: socket.localAddress, interface: "no-such" }), {
+    code: "ENODEV",
   });
 });
 
@@ -198,6 +232,7 @@ test("wrong arguments are refused before any system call, and nothing is sent", 
     [{ to: { host: "127.0.0.1", port: 0 } }, range],
     [{ to: { host: "127.0.0.1", port: 65536 } }, range],
     [{ to: { host: "::1", port: 9 } }, { ...range, message: /to\.host .* the socket/ }],
+    [{ to: { host: "fe80::1%", port: 9 } }, range],
     [{ to, from: 1 }, type],
     [{ to, from: "localhost" }, type],
     [
@@ -205,7 +240,10 @@ test("wrong arguments are refused before any system call, and nothing is sent", 
       { ...range, message: /from/ },
     ],
     [{ to, interface: -1 }, range],
-    [{ to, interface: "lo" }, type],
+    [{ to, interface: "" }, range],
+    [{ to, interface: "a/b" }, range],
+    [{ to, interface: "sixteen-letters-" }, range],
+    [{ to, interface: {} }, type],
     [{ to, ecn: 4 }, range],
     [{ to, ecn: "ce" }, type],
     [{ to, dscp: -1 }, range],

@@ -2,6 +2,7 @@
 // wire itself through a raw socket.
 
 import {
+  type AnyDefinition,
   destinationOptions,
   destinationOptions2292,
   enable,
@@ -10,6 +11,7 @@ import {
   type InternetAddress,
   ipOptions,
   ipRetOptions,
+  type ReceivedMessage,
   recvmsg,
   routingHeader,
   routingHeader2292,
@@ -36,6 +38,13 @@ const timeoutMs = 10_000;
 /** Record route (RFC 791 section 3.1) with room for two addresses, and a byte that ends the options. */
 const RECORD_ROUTE = Uint8Array.of(7, 11, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
+/** The bytes of the message that a definition reads. */
+function payloadOf({ control }: ReceivedMessage, definition: AnyDefinition): Uint8Array {
+  const found = control.find((message) => message.definition === definition);
+  assert.ok(found, definition.name);
+  return found.payload;
+}
+
 test("record route: the options of a packet as it came, and those to reply with", () => {
   withUdp("127.0.0.1", [ipOptions, ipRetOptions], (receiver, sender, at) => {
     const send = () =>
@@ -44,8 +53,13 @@ test("record route: the options of a packet as it came, and those to reply with"
     const message = recvmsg(receiver, { timeoutMs });
     // Each end of loopback has recorded itself: the pointer has gone on by eight.
     const recorded = Uint8Array.of(7, 11, 12, 127, 0, 0, 1, 127, 0, 0, 1, 0);
-    bytes(test.received(message, ipOptions), recorded);
-    const reply = test.received(message, ipRetOptions);
+    bytes(payloadOf(message, ipOptions), recorded);
+    assert.equal(test.received(message, ipOptions), [
+      { type: "IPOPT_RR", data: recorded.slice(2, 11) },
+      { type: "IPOPT_END", data: new Uint8Array(0) },
+    ]);
+    test.received(message, ipRetOptions);
+    const reply = payloadOf(message, ipRetOptions);
     assert.equal([reply[0], reply[1], reply.length], [7, 11, 12]);
     send();
     const [theirs] = pythonReceives(receiver, 1);

@@ -27,6 +27,9 @@ export interface Entry {
   readonly typeNumber: number | string;
   readonly typeNumberElsewhere?: Readonly<Record<string, number>>;
   readonly direction: string;
+  readonly enabledBy: string;
+  /** First kernel, on Linux. */
+  readonly sinceKernel?: string;
   readonly payload: Payload;
 }
 

@@ -69,10 +69,10 @@ import {
 } from "cmsg/codec";
 
 const LINUX = "android linux";
-const BSDS = "darwin freebsd netbsd openbsd";
+const BSDS = "darwin dragonfly freebsd netbsd openbsd";
 const KAME = `${BSDS} illumos`;
 /** Systems whose tables of constants name the options of RFC 3542. */
-const RFC3542 = "android darwin freebsd haiku hurd illumos linux netbsd openbsd";
+const RFC3542 = "android darwin dragonfly freebsd haiku hurd illumos linux netbsd openbsd";
 
 const sockaddr6 = { host: "2001:db8::7", port: 53, flowInfo: 0, scopeId: 0 };
 const scoped6 = { host: "fe80::1", port: 65535, flowInfo: 0x12345, scopeId: 4294967295 };
@@ -86,6 +86,10 @@ const routing = {
   segmentsLeft: 1,
   data: Uint8Array.from({ length: 20 }, (_, i) => i),
 } as const;
+const route = [
+  { type: "IPOPT_RR", data: Uint8Array.of(4, 192, 0, 2, 1) },
+  { type: "IPOPT_END", data: new Uint8Array(0) },
+] as const;
 const reported = {
   errno: "EMSGSIZE",
   origin: "SO_EE_ORIGIN_ICMP6",
@@ -131,7 +135,7 @@ export const SAMPLES: readonly (readonly [systems: string, ...values: AnyOutgoin
     optStats({}),
     optStats({ TCP_NLA_BUSY: 5n, TCP_NLA_TTL: 64, 99: Uint8Array.of(1, 2, 3) }),
   ],
-  [`${LINUX} ${BSDS} dragonfly hurd illumos`, timestamp(1_000_001_000n)],
+  [`${LINUX} ${BSDS} hurd illumos`, timestamp(1_000_001_000n)],
   ["freebsd netbsd", sockCred({ ...users, groups: [] } as never)],
   ["dragonfly freebsd hurd", creds({ pid: 5, uid: 1, euid: 2, gid: 3, groups: [4, 5] })],
   ["freebsd", timeInfo([]), timeInfo(["ST_INFO_HW", "ST_INFO_HW_HPREC"]), timeInfo([4])],
@@ -142,9 +146,9 @@ export const SAMPLES: readonly (readonly [systems: string, ...values: AnyOutgoin
   ["windows", windowsTimestamp((1n << 64n) - 1n)],
 
   [`${LINUX} ${KAME} hurd windows`, ttl(0), ttl(255)],
-  [`${LINUX} darwin freebsd hurd illumos windows`, tos(0), tos(255)],
-  [`${LINUX} hurd`, ipRetOptions(Uint8Array.of()), ipRetOptions(new Uint8Array(40).fill(1))],
-  [`${LINUX} freebsd hurd`, ipOptions(Uint8Array.of(1, 1, 1, 0))],
+  [`${LINUX} darwin dragonfly freebsd hurd illumos windows`, tos(0), tos(255)],
+  [`${LINUX} hurd`, ipRetOptions([]), ipRetOptions(new Uint8Array(41).fill(1))],
+  [`${LINUX} freebsd hurd`, ipOptions(route)],
   [
     `${LINUX} freebsd`,
     originalDestination({ host: "192.0.2.1", port: 65535 }),
@@ -167,7 +171,7 @@ export const SAMPLES: readonly (readonly [systems: string, ...values: AnyOutgoin
   [`${RFC3542} windows`, packetInfo6({ addr: "fe80::2", ifindex: 2147483647 })],
   [`${RFC3542} windows`, hopLimit(-1), hopLimit(255)],
   [
-    "android darwin freebsd hurd illumos linux netbsd openbsd windows",
+    "android darwin dragonfly freebsd hurd illumos linux netbsd openbsd windows",
     trafficClass(-1),
     trafficClass(255),
   ],

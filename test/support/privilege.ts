@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 /** Bits of capabilities(7). */
 export const CAP_SETGID = 6;
 export const CAP_SETUID = 7;
+export const CAP_NET_ADMIN = 12;
+export const CAP_NET_RAW = 13;
 export const CAP_SYS_ADMIN = 21;
 
 /** Whether the kernel lets this process use a capability. */

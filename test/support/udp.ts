@@ -1,6 +1,15 @@
 // What tests of UDP share: addresses of this machine, sockets that are closed behind a test, ports where nobody is.
 
-import { type InternetAddress, UdpSocket, type UdpSocketOptions } from "cmsg";
+import {
+  bind,
+  connect,
+  getsockname,
+  type InternetAddress,
+  socket as makeSocket,
+  setsockopt,
+  UdpSocket,
+  type UdpSocketOptions,
+} from "cmsg";
 import type { suite } from "./suite.js";
 
 /** Whether this machine has the loopback address of IPv6. */
@@ -55,10 +64,32 @@ export function portOf(socket: UdpSocket): number {
   return socket.localAddress.port;
 }
 
-/** An address where nobody is. */
-export function deadAddress(host = "127.0.0.1"): InternetAddress {
-  const socket = UdpSocket.bind({ host });
-  const port = portOf(socket);
-  socket.close();
-  return { host, port };
+/** An address where nobody is, as long as it is held. */
+export interface Dead extends InternetAddress {
+  [Symbol.dispose](): void;
+}
+
+/**
+ * An address at which every datagram is refused: the port belongs to a socket that is connected to itself, which takes nothing from
+ * others and keeps them from the port.
+ */
+export function deadAddress(host = "127.0.0.1"): Dead {
+  const holder = makeSocket({ family: host.includes(":") ? "inet6" : "inet", type: "dgram" });
+  bind(holder, { host, port: 0 });
+  const own = getsockname(holder) as InternetAddress;
+  connect(holder, own);
+  const dead = { host, port: own.port };
+  Object.defineProperty(dead, Symbol.dispose, { value: () => holder.close() });
+  return dead as Dead;
+}
+
+/** The kernel lets ordinary users have one clock, and the administrator all. */
+export function mayUseClock(number: number): boolean {
+  using socket = makeSocket({ family: "inet", type: "dgram" });
+  try {
+    setsockopt(socket, "SOL_SOCKET", "SO_TXTIME", Int32Array.of(number, 0));
+    return true;
+  } catch {
+    return false;
+  }
 }

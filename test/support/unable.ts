@@ -109,6 +109,7 @@ const UNABLE: Readonly<Record<typeof RUNTIME, readonly Unable[]>> = {
     { suite: "Fd.open", tests: ["a path may be bytes that are no"], reason: BY_NAME },
     { suite: "addresses", tests: ["a path that is not UTF-8"], reason: BY_NAME },
     { suite: "listenUnix", tests: ["paths that are not UTF-8"], reason: BY_NAME },
+    { suite: "enable", tests: ["a dgram.Socket of Node"], reason: NO_NUMBERS },
     { suite: "hand-off", tests: [""], reason: NO_NUMBERS },
     { suite: "hand-off of what ends", tests: [""], reason: NO_NUMBERS },
     {
@@ -169,6 +170,7 @@ const UNCOUNTED: Readonly<Record<typeof RUNTIME, readonly Unable[]>> = {
   deno: [
     { suite: "accept", tests: ["threads that wait"], reason: THREADS },
     { suite: "worker threads", tests: [""], reason: THREADS },
+    { suite: "UdpSocket: beside its calls", tests: ["it works on a worker"], reason: THREADS },
   ],
 };
 

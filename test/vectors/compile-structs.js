@@ -25,6 +25,7 @@ const COMPILERS = [
 const PRELUDE = `
 #define _GNU_SOURCE
 #include <stddef.h>
+#include <time.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <linux/types.h>

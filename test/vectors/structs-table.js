@@ -39,8 +39,115 @@ const atomic = (operands) => ({
   user_token: "0xf1f2f3f4f5f6f7f8",
 });
 
+/** A struct sockaddr_in of `name`. @param {string} name */
+const inet = (name) => ({
+  [`${name}sin_family`]: "2",
+  [`${name}sin_port`]: "0x1112",
+  [`${name}sin_addr.s_addr`]: "0x21222324",
+  [`${name}sin_zero`]: "{ 0 }",
+});
+
+/** A struct sockaddr_in6 of `name`. @param {string} name */
+const inet6 = (name) => ({
+  [`${name}sin6_family`]: "10",
+  [`${name}sin6_port`]: "0x1112",
+  [`${name}sin6_flowinfo`]: "0x21222324",
+  [`${name}sin6_addr`]: ADDRESS,
+  [`${name}sin6_scope_id`]: "0x81828384",
+});
+
+const ADDRESS =
+  "{ .s6_addr = { 0x20, 1, 0xd, 0xb8, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 0xff } }";
+
+const REFUSED = {
+  "ee.ee_errno": "11",
+  "ee.ee_origin": "2",
+  "ee.ee_type": "3",
+  "ee.ee_code": "3",
+  "ee.ee_pad": "0",
+  "ee.ee_info": "0x71727374",
+  "ee.ee_data": "0x81828384",
+};
+
+/** @param {string} sockaddr */
+const reported = (sockaddr) =>
+  `#include <netinet/in.h>\nstruct reported { struct sock_extended_err ee; struct ${sockaddr} offender; };`;
+
 /** @type {readonly Struct[]} */
 export const STRUCTS = [
+  {
+    c: "struct ucred",
+    header: "sys/socket.h",
+    names: ["SCM_CREDENTIALS"],
+    members: { pid: "0x11121314", uid: "0x81828384", gid: "0xfffffffe" },
+  },
+  {
+    c: "struct in_pktinfo",
+    header: "netinet/in.h",
+    names: ["IP_PKTINFO"],
+    members: {
+      ipi_ifindex: "0x11121314",
+      "ipi_spec_dst.s_addr": "0x21222324",
+      "ipi_addr.s_addr": "0x31323334",
+    },
+  },
+  {
+    c: "struct in6_pktinfo",
+    header: "netinet/in.h",
+    names: ["IPV6_PKTINFO", "IPV6_2292PKTINFO"],
+    members: { ipi6_addr: ADDRESS, ipi6_ifindex: "0x81828384" },
+  },
+  {
+    c: "struct sockaddr_in",
+    header: "netinet/in.h",
+    names: ["IP_ORIGDSTADDR"],
+    members: inet(""),
+  },
+  {
+    c: "struct sockaddr_in6",
+    header: "netinet/in.h",
+    names: ["IPV6_ORIGDSTADDR"],
+    members: inet6(""),
+  },
+  {
+    c: "struct ip6_mtuinfo",
+    header: "netinet/in.h",
+    names: ["IPV6_PATHMTU"],
+    members: { ...inet6("ip6m_addr."), ip6m_mtu: "0x81828384" },
+  },
+  {
+    c: "struct reported",
+    header: "linux/errqueue.h",
+    declared: reported("sockaddr_in"),
+    names: ["IP_RECVERR"],
+    members: { ...REFUSED, ...inet("offender.") },
+  },
+  {
+    c: "struct reported",
+    header: "linux/errqueue.h",
+    declared: reported("sockaddr_in6"),
+    names: ["IPV6_RECVERR"],
+    members: { ...REFUSED, ...inet6("offender.") },
+  },
+  {
+    c: "struct scm_ts_pktinfo",
+    header: "linux/net_tstamp.h",
+    names: ["SCM_TIMESTAMPING_PKTINFO"],
+    members: { if_index: "0x11121314", pkt_length: "0x81828384", reserved: "{ 0 }" },
+  },
+  {
+    c: "struct dmabuf_cmsg",
+    declared:
+      "struct dmabuf_cmsg { __u64 frag_offset; __u32 frag_size; __u32 frag_token; __u32 dmabuf_id; __u32 flags; };",
+    names: ["SCM_DEVMEM_LINEAR", "SCM_DEVMEM_DMABUF"],
+    members: {
+      frag_offset: "0xf1f2f3f4f5f6f7f8",
+      frag_size: "0x11121314",
+      frag_token: "0x21222324",
+      dmabuf_id: "0x31323334",
+      flags: "0",
+    },
+  },
   {
     c: "struct sctp_initmsg",
     header: "linux/sctp.h",
@@ -348,7 +455,7 @@ export const CONSTANTS = {
   "linux/can/j1939.h":
     "SOL_CAN_J1939 SO_J1939_ERRQUEUE SCM_J1939_DEST_ADDR SCM_J1939_DEST_NAME SCM_J1939_PRIO SCM_J1939_ERRQUEUE J1939_IDLE_ADDR J1939_NO_ADDR J1939_EE_INFO_NONE J1939_EE_INFO_TX_ABORT J1939_EE_INFO_RX_RTS J1939_EE_INFO_RX_DPO J1939_EE_INFO_RX_ABORT",
   "sys/socket.h":
-    "SOL_PACKET SOL_LLC SOL_DCCP SOL_NETLINK SOL_TIPC SOL_RXRPC SOL_BLUETOOTH SOL_RDS SOL_IUCV SOL_ALG SOL_TLS",
+    "AF_NETLINK AF_PACKET AF_RDS AF_LLC AF_CAN AF_TIPC AF_BLUETOOTH AF_IUCV AF_RXRPC AF_IEEE802154 AF_ALG AF_VSOCK SOL_PACKET SOL_LLC SOL_DCCP SOL_NETLINK SOL_TIPC SOL_RXRPC SOL_BLUETOOTH SOL_RDS SOL_IUCV SOL_ALG SOL_TLS",
   "linux/dccp.h": "DCCP_SCM_PRIORITY",
 };
 

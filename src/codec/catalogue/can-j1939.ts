@@ -1,6 +1,6 @@
 // SOL_CAN_J1939: messages of J1939 sockets, the protocol of commercial vehicles on CAN.
 
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { u8, u64 } from "../field.js";
 import { extendedError } from "../field-error.js";
 import { named } from "../field-name.js";
@@ -13,23 +13,26 @@ const received = {
 } as const;
 
 /** The address that a message was sent to (SCM_J1939_DEST_ADDR). */
-export const j1939DestinationAddress = control("SCM_J1939_DEST_ADDR", {
+export const j1939DestinationAddress = builtIn("SCM_J1939_DEST_ADDR", () => ({
   ...received,
   value: named(u8("dst_addr"), { J1939_IDLE_ADDR: 0xfe, J1939_NO_ADDR: 0xff }),
-});
+}));
 
 /** The name of the controller that a message was sent to (SCM_J1939_DEST_NAME). */
-export const j1939DestinationName = control("SCM_J1939_DEST_NAME", {
+export const j1939DestinationName = builtIn("SCM_J1939_DEST_NAME", () => ({
   ...received,
   needs: "a message that was sent to a name",
   value: u64("dst_name"),
-});
+}));
 
 /** The priority of a message: 0, the highest, to 7 (SCM_J1939_PRIO). */
-export const j1939Priority = control("SCM_J1939_PRIO", { ...received, value: u8("priority") });
+export const j1939Priority = builtIn("SCM_J1939_PRIO", () => ({
+  ...received,
+  value: u8("priority"),
+}));
 
 /** What becomes of a long message, on the error queue (SCM_J1939_ERRQUEUE, struct sock_extended_err). */
-export const j1939ErrorQueue = control("SCM_J1939_ERRQUEUE", {
+export const j1939ErrorQueue = builtIn("SCM_J1939_ERRQUEUE", () => ({
   ...received,
   enable: ["SO_J1939_ERRQUEUE"],
   needs: "SO_TIMESTAMPING set, and MSG_ERRQUEUE",
@@ -40,4 +43,4 @@ export const j1939ErrorQueue = control("SCM_J1939_ERRQUEUE", {
     J1939_EE_INFO_RX_DPO: 3,
     J1939_EE_INFO_RX_ABORT: 4,
   }),
-});
+}));

@@ -1,6 +1,6 @@
 // SOL_HCI: messages of raw sockets on a Bluetooth host controller.
 
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { i32 } from "../field.js";
 import { yesNo } from "../field-name.js";
 import { timeval } from "../field-time.js";
@@ -9,20 +9,20 @@ import { timeval } from "../field-time.js";
  * Whether a packet came in (HCI_CMSG_DIR). The level has the number of SOL_IP, for which `decodeControl` takes it: give this definition among
  * its `definitions` to read it.
  */
-export const hciIncoming = control("HCI_CMSG_DIR", {
+export const hciIncoming = builtIn("HCI_CMSG_DIR", () => ({
   level: "SOL_HCI",
   direction: "receive",
   enable: ["HCI_DATA_DIR"],
   since: "2.4",
   value: yesNo(i32("incoming")),
   source: "Linux net/bluetooth/hci_sock.c, hci_sock_cmsg",
-});
+}));
 
 /**
  * When a packet came (HCI_CMSG_TSTAMP), in ns with a resolution of 1 µs. The level has the number of SOL_IP, for which `decodeControl` takes it:
  * give this definition among its `definitions` to read it.
  */
-export const hciTimestamp = control("HCI_CMSG_TSTAMP", {
+export const hciTimestamp = builtIn("HCI_CMSG_TSTAMP", () => ({
   level: "SOL_HCI",
   direction: "receive",
   enable: ["HCI_TIME_STAMP"],
@@ -33,4 +33,4 @@ export const hciTimestamp = control("HCI_CMSG_TSTAMP", {
     { on: ["linux-x32"], value: timeval("", { seconds: 64, part: 64 }) },
   ],
   source: "Linux net/bluetooth/hci_sock.c, hci_sock_cmsg",
-});
+}));

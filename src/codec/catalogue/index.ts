@@ -94,7 +94,7 @@ function candidates(
   type: number,
   own: readonly AnyDefinition[],
 ): readonly Known[] {
-  const known = builtIn(abi).get(`${level} ${type}`) ?? NONE;
+  const known = knownIn(abi).get(`${level} ${type}`) ?? NONE;
   if (own.length === 0) return known;
   for (const definition of own) {
     const forms = formsIn(definition, abi).filter((f) => f.level === level && f.type === type);
@@ -136,7 +136,7 @@ export function findForm(
   );
 }
 
-function builtIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {
+function knownIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {
   const known = byAbi.get(abi);
   if (known !== undefined) return known;
   const found = new Map<string, Known[]>();

@@ -1,10 +1,11 @@
 // IPPROTO_IP: messages of IPv4 sockets.
 
 import { rangeError } from "../arguments.js";
-import { control } from "../definition.js";
-import { type Field, i32, rest, text, u8, u32 } from "../field.js";
+import { builtIn } from "../definition.js";
+import { type Field, i32, text, u8, u32 } from "../field.js";
 import { ipv4, sockaddrIn } from "../field-address.js";
 import { reportedError } from "../field-error.js";
+import { ipv4Options } from "../field-ipv4-options.js";
 import { within } from "../field-name.js";
 import { converted, optional, struct } from "../field-struct.js";
 
@@ -23,7 +24,7 @@ export type GivenPacketInfo = { readonly [K in keyof PacketInfo]?: PacketInfo[K]
 
 const ANY = "0.0.0.0";
 
-const BSDS = ["darwin", "freebsd", "netbsd", "openbsd"];
+const BSDS = ["darwin", "dragonfly", "freebsd", "netbsd", "openbsd"];
 
 /** A struct in_pktinfo of Linux, Darwin and illumos. */
 function threeFields(index: Field<number>): Field<PacketInfo, GivenPacketInfo> {
@@ -55,7 +56,7 @@ const TWO_FIELDS: Field<PacketInfo, GivenPacketInfo> = converted(
  * The interface and the address that a datagram came to, or is to leave from (IP_PKTINFO, struct in_pktinfo). Sent: `specDst` is
  * the source address; what is left out the kernel chooses.
  */
-export const packetInfo = control("IP_PKTINFO", {
+export const packetInfo = builtIn("IP_PKTINFO", () => ({
   level: "SOL_IP",
   direction: "both",
   proven: true,
@@ -73,10 +74,10 @@ export const packetInfo = control("IP_PKTINFO", {
     { on: ["windows"], level: "IPPROTO_IP", enable: ["IP_PKTINFO"], value: TWO_FIELDS },
   ],
   source: "ip(7), struct in_pktinfo; NetBSD ip(4); Windows IN_PKTINFO",
-});
+}));
 
 /** How many more routers a packet may pass: the IPv4 time to live, from 0 to 255 (IP_TTL). */
-export const ttl = control("IP_TTL", {
+export const ttl = builtIn("IP_TTL", () => ({
   level: "SOL_IP",
   direction: "both",
   proven: true,
@@ -87,7 +88,7 @@ export const ttl = control("IP_TTL", {
     {
       on: [...BSDS, "illumos"],
       level: "IPPROTO_IP",
-      direction: "receive",
+      direction: "receive" as const,
       type: "IP_RECVTTL",
       enable: ["IP_RECVTTL"],
       value: u8("ttl", "hops"),
@@ -101,10 +102,10 @@ export const ttl = control("IP_TTL", {
     },
   ],
   source: "ip(7); Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_ttl, ip_cmsg_send",
-});
+}));
 
 /** The type of service byte of a packet: six bits of DSCP above two of ECN (IP_TOS). */
-export const tos = control("IP_TOS", {
+export const tos = builtIn("IP_TOS", () => ({
   level: "SOL_IP",
   direction: "both",
   proven: true,
@@ -114,12 +115,12 @@ export const tos = control("IP_TOS", {
     { enable: ["IP_RECVTOS"], value: u8("tos") },
     // The kernel of Linux takes an int as well, and never sends one.
     { enable: ["IP_RECVTOS"], value: within(i32("tos"), 0, 255) },
-    { on: ["freebsd"], level: "IPPROTO_IP", direction: "send", value: u8("tos") },
+    { on: ["freebsd"], level: "IPPROTO_IP", direction: "send" as const, value: u8("tos") },
     {
-      on: ["freebsd", "darwin", "illumos"],
+      on: ["darwin", "dragonfly", "freebsd", "illumos"],
       level: "IPPROTO_IP",
       type: "IP_RECVTOS",
-      direction: "receive",
+      direction: "receive" as const,
       enable: ["IP_RECVTOS"],
       value: u8("tos"),
     },
@@ -131,10 +132,10 @@ export const tos = control("IP_TOS", {
     },
   ],
   source: "ip(7); Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_tos, ip_cmsg_send",
-});
+}));
 
 /** An entry of the error queue with the address of the node that reported it (IP_RECVERR, struct sock_extended_err). */
-export const ipRecvErr = control("IP_RECVERR", {
+export const ipRecvErr = builtIn("IP_RECVERR", () => ({
   level: "SOL_IP",
   direction: "receive",
   enable: ["IP_RECVERR"],
@@ -143,10 +144,10 @@ export const ipRecvErr = control("IP_RECVERR", {
   since: "2.2",
   value: reportedError(sockaddrIn("offender")),
   source: "ip(7), struct sock_extended_err",
-});
+}));
 
-/** The options of an IPv4 packet as it came, up to 40 bytes (IP_RECVOPTS). */
-export const ipOptions = control("IP_RECVOPTS", {
+/** The options of an IPv4 packet as it came, as a list; bytes where they are none (IP_RECVOPTS). */
+export const ipOptions = builtIn("IP_RECVOPTS", () => ({
   level: "SOL_IP",
   direction: "receive",
   proven: true,
@@ -154,14 +155,14 @@ export const ipOptions = control("IP_RECVOPTS", {
   limit: 40,
   since: "2.2",
   forms: [
-    { enable: ["IP_RECVOPTS"], value: rest("options") },
-    { on: ["freebsd"], level: "IPPROTO_IP", enable: ["IP_RECVOPTS"], value: rest("options") },
+    { enable: ["IP_RECVOPTS"], value: ipv4Options() },
+    { on: ["freebsd"], level: "IPPROTO_IP", enable: ["IP_RECVOPTS"], value: ipv4Options() },
   ],
   source: "ip(7); RFC 791 section 3.1; Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_opts",
-});
+}));
 
-/** The options to reply with, or to send a packet with, up to 40 bytes (IP_RETOPTS). */
-export const ipRetOptions = control("IP_RETOPTS", {
+/** The options to reply with, or to send a packet with, up to 40 bytes: a list, padded with IPOPT_END, or bytes (IP_RETOPTS). */
+export const ipRetOptions = builtIn("IP_RETOPTS", () => ({
   level: "SOL_IP",
   direction: "both",
   proven: true,
@@ -169,12 +170,12 @@ export const ipRetOptions = control("IP_RETOPTS", {
   needs: "a packet with options",
   limit: 40,
   since: "2.2",
-  value: rest("options"),
+  value: ipv4Options(),
   source: "ip(7); RFC 791 section 3.1; Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_retopts",
-});
+}));
 
 /** Where a packet was going before it was redirected to this socket (IP_ORIGDSTADDR, struct sockaddr_in). */
-export const originalDestination = control("IP_ORIGDSTADDR", {
+export const originalDestination = builtIn("IP_ORIGDSTADDR", () => ({
   level: "SOL_IP",
   direction: "receive",
   proven: true,
@@ -186,10 +187,10 @@ export const originalDestination = control("IP_ORIGDSTADDR", {
     { on: ["freebsd"], level: "IPPROTO_IP", value: sockaddrIn("") },
   ],
   source: "ip(7), IP_RECVORIGDSTADDR",
-});
+}));
 
 /** The checksum of a datagram's data, where the network card has summed all of it (IP_CHECKSUM). */
-export const ipChecksum = control("IP_CHECKSUM", {
+export const ipChecksum = builtIn("IP_CHECKSUM", () => ({
   level: "SOL_IP",
   direction: "receive",
   proven: true,
@@ -198,10 +199,10 @@ export const ipChecksum = control("IP_CHECKSUM", {
   since: "4.0",
   value: u32("csum"),
   source: "Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_checksum",
-});
+}));
 
 /** The size of the largest fragment that a datagram was put together from, in bytes (IP_RECVFRAGSIZE). */
-export const ipFragmentSize = control("IP_RECVFRAGSIZE", {
+export const ipFragmentSize = builtIn("IP_RECVFRAGSIZE", () => ({
   level: "SOL_IP",
   direction: "receive",
   proven: true,
@@ -211,10 +212,10 @@ export const ipFragmentSize = control("IP_RECVFRAGSIZE", {
   since: "4.10",
   value: i32("frag_max_size", "bytes"),
   source: "Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_fragsize",
-});
+}));
 
 /** The protocol that the kernel looks up the route and the IPsec policy of a raw packet by, whatever its header says (IP_PROTOCOL). */
-export const ipProtocol = control("IP_PROTOCOL", {
+export const ipProtocol = builtIn("IP_PROTOCOL", () => ({
   level: "SOL_IP",
   direction: "send",
   proven: true,
@@ -222,10 +223,10 @@ export const ipProtocol = control("IP_PROTOCOL", {
   since: "6.4",
   value: within(i32("protocol"), 1, 255),
   source: "ip(7); Linux net/ipv4/raw.c, raw_sendmsg; net/ipv4/ip_sockglue.c, ip_cmsg_send",
-});
+}));
 
 /** The security label of the socket that sent a datagram (SCM_SECURITY of IP). */
-export const ipSecurity = control("SCM_SECURITY", {
+export const ipSecurity = builtIn("SCM_SECURITY", () => ({
   level: "SOL_IP",
   direction: "receive",
   enable: ["IP_PASSSEC"],
@@ -234,4 +235,4 @@ export const ipSecurity = control("SCM_SECURITY", {
   since: "2.6.17",
   value: text("label"),
   source: "ip(7), IP_PASSSEC; Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_security",
-});
+}));

@@ -1,7 +1,7 @@
 // IPPROTO_IPV6: messages of IPv6 sockets (RFC 3542).
 
 import type { InternetAddress } from "../address.js";
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { be32, type Field, i32, u32 } from "../field.js";
 import { ipv6, sockaddrIn6, sockaddrIn6OfIllumos } from "../field-address.js";
 import { reportedError } from "../field-error.js";
@@ -18,7 +18,7 @@ const in6Pktinfo = struct({
  * The address and the interface that a packet came to, or is to leave from; what is left out the kernel chooses (IPV6_PKTINFO,
  * struct in6_pktinfo).
  */
-export const packetInfo6 = control("IPV6_PKTINFO", {
+export const packetInfo6 = builtIn("IPV6_PKTINFO", () => ({
   level: "IPPROTO_IPV6",
   direction: "both",
   proven: true,
@@ -29,12 +29,12 @@ export const packetInfo6 = control("IPV6_PKTINFO", {
     { on: ["windows"], enable: ["IPV6_PKTINFO"], value: in6Pktinfo },
   ],
   source: "RFC 3542 section 6; ipv6(7)",
-});
+}));
 
 const hops = within(i32("hoplimit", "hops"), -1, 255);
 
 /** How many more routers a packet may pass, from 0 to 255; -1 sends with the default (IPV6_HOPLIMIT). */
-export const hopLimit = control("IPV6_HOPLIMIT", {
+export const hopLimit = builtIn("IPV6_HOPLIMIT", () => ({
   level: "IPPROTO_IPV6",
   direction: "both",
   proven: true,
@@ -45,10 +45,10 @@ export const hopLimit = control("IPV6_HOPLIMIT", {
     { on: ["windows"], enable: ["IPV6_HOPLIMIT"], value: hops },
   ],
   source: "RFC 3542 section 6.3; ipv6(7)",
-});
+}));
 
 /** The traffic class of a packet: six bits of DSCP above two of ECN; -1 sends with the default (IPV6_TCLASS). */
-export const trafficClass = control("IPV6_TCLASS", {
+export const trafficClass = builtIn("IPV6_TCLASS", () => ({
   level: "IPPROTO_IPV6",
   direction: "both",
   proven: true,
@@ -57,7 +57,7 @@ export const trafficClass = control("IPV6_TCLASS", {
   since: "2.6.14",
   value: within(i32("tclass"), -1, 255),
   source: "RFC 3542 section 6.5; ipv6(7)",
-});
+}));
 
 const noteFlow = (cell: unknown): string => {
   const info = cell as number;
@@ -65,7 +65,7 @@ const noteFlow = (cell: unknown): string => {
 };
 
 /** The traffic class (8 bits) above the flow label (20 bits) of a packet, as a number (IPV6_FLOWINFO). */
-export const flowInfo = control("IPV6_FLOWINFO", {
+export const flowInfo = builtIn("IPV6_FLOWINFO", () => ({
   level: "SOL_IPV6",
   direction: "both",
   proven: true,
@@ -73,14 +73,14 @@ export const flowInfo = control("IPV6_FLOWINFO", {
   since: "2.2",
   value: noted(be32("flowinfo"), noteFlow),
   source: "Linux net/ipv6/datagram.c, ip6_datagram_recv_specific_ctl; RFC 6437",
-});
+}));
 
 /** A struct ip6_mtuinfo. */
 const mtuinfo = (destination: Field<InternetAddress | null>) =>
   struct({ destination, mtu: u32("ip6m_mtu", "bytes") });
 
 /** The destination whose path MTU has become smaller, and that MTU in bytes; the message has no data (IPV6_PATHMTU). */
-export const pathMtu = control("IPV6_PATHMTU", {
+export const pathMtu = builtIn("IPV6_PATHMTU", () => ({
   level: "IPPROTO_IPV6",
   direction: "receive",
   proven: true,
@@ -92,40 +92,40 @@ export const pathMtu = control("IPV6_PATHMTU", {
     { on: ["illumos"], value: mtuinfo(sockaddrIn6OfIllumos("ip6m_addr")) },
   ],
   source: "RFC 3542 section 11.3, struct ip6_mtuinfo",
-});
+}));
 
 /** Whether a packet that is too big is refused and not sent in fragments (IPV6_DONTFRAG). */
-export const dontFragment = control("IPV6_DONTFRAG", {
+export const dontFragment = builtIn("IPV6_DONTFRAG", () => ({
   level: "IPPROTO_IPV6",
   direction: "send",
   proven: true,
   since: "2.6.35",
   value: yesNo(i32("dontfrag")),
   source: "RFC 3542 section 11.2",
-});
+}));
 
 /** Whether a packet is cut to fragments of the smallest MTU, 1280 bytes: 1, 0, or -1 for multicast alone (IPV6_USE_MIN_MTU). */
-export const useMinMtu = control("IPV6_USE_MIN_MTU", {
+export const useMinMtu = builtIn("IPV6_USE_MIN_MTU", () => ({
   level: "IPPROTO_IPV6",
   direction: "send",
   value: within(i32("use_min_mtu"), -1, 1),
   source: "RFC 3542 section 11.1",
-});
+}));
 
 /** The router that a packet is to go to first (IPV6_NEXTHOP, struct sockaddr_in6). */
-export const nextHop = control("IPV6_NEXTHOP", {
+export const nextHop = builtIn("IPV6_NEXTHOP", () => ({
   level: "IPPROTO_IPV6",
   direction: "send",
   needs: "privileges of the administrator",
   forms: [
-    { on: ["darwin", "freebsd", "netbsd", "openbsd"], value: sockaddrIn6("") },
+    { on: ["darwin", "dragonfly", "freebsd", "netbsd", "openbsd"], value: sockaddrIn6("") },
     { on: ["illumos"], value: sockaddrIn6OfIllumos("") },
   ],
   source: "RFC 3542 section 6.2",
-});
+}));
 
 /** An entry of the error queue with the address of the node that reported it (IPV6_RECVERR, struct sock_extended_err). */
-export const ipv6RecvErr = control("IPV6_RECVERR", {
+export const ipv6RecvErr = builtIn("IPV6_RECVERR", () => ({
   level: "SOL_IPV6",
   direction: "receive",
   proven: true,
@@ -134,10 +134,10 @@ export const ipv6RecvErr = control("IPV6_RECVERR", {
   since: "2.2",
   value: reportedError(sockaddrIn6("offender")),
   source: "ipv6(7), struct sock_extended_err; Linux net/ipv6/datagram.c, ipv6_recv_error",
-});
+}));
 
 /** Where a packet was going before it was redirected to this socket (IPV6_ORIGDSTADDR, struct sockaddr_in6). */
-export const originalDestination6 = control("IPV6_ORIGDSTADDR", {
+export const originalDestination6 = builtIn("IPV6_ORIGDSTADDR", () => ({
   level: "IPPROTO_IPV6",
   direction: "receive",
   proven: true,
@@ -146,10 +146,10 @@ export const originalDestination6 = control("IPV6_ORIGDSTADDR", {
   since: "2.6.37",
   value: sockaddrIn6(""),
   source: "Linux net/ipv6/datagram.c, ip6_datagram_recv_specific_ctl",
-});
+}));
 
 /** The size of the largest fragment that a datagram was put together from, in bytes (IPV6_RECVFRAGSIZE). */
-export const ipv6FragmentSize = control("IPV6_RECVFRAGSIZE", {
+export const ipv6FragmentSize = builtIn("IPV6_RECVFRAGSIZE", () => ({
   level: "SOL_IPV6",
   direction: "receive",
   proven: true,
@@ -159,10 +159,10 @@ export const ipv6FragmentSize = control("IPV6_RECVFRAGSIZE", {
   since: "4.10",
   value: i32("frag_max_size", "bytes"),
   source: "Linux net/ipv6/datagram.c, ip6_datagram_recv_specific_ctl",
-});
+}));
 
 /** The address and the interface of a packet, by its number of RFC 2292 (IPV6_2292PKTINFO, struct in6_pktinfo). */
-export const packetInfo2292 = control("IPV6_2292PKTINFO", {
+export const packetInfo2292 = builtIn("IPV6_2292PKTINFO", () => ({
   level: "IPPROTO_IPV6",
   direction: "both",
   proven: true,
@@ -170,10 +170,10 @@ export const packetInfo2292 = control("IPV6_2292PKTINFO", {
   since: "2.2",
   value: in6Pktinfo,
   source: "RFC 2292 section 5",
-});
+}));
 
 /** How many more routers a packet may pass, by its number of RFC 2292 (IPV6_2292HOPLIMIT). */
-export const hopLimit2292 = control("IPV6_2292HOPLIMIT", {
+export const hopLimit2292 = builtIn("IPV6_2292HOPLIMIT", () => ({
   level: "IPPROTO_IPV6",
   direction: "both",
   proven: true,
@@ -181,4 +181,4 @@ export const hopLimit2292 = control("IPV6_2292HOPLIMIT", {
   since: "2.2",
   value: hops,
   source: "RFC 2292 section 5.3",
-});
+}));

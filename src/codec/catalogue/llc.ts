@@ -1,6 +1,6 @@
 // SOL_LLC: messages of AF_LLC sockets (IEEE 802.2).
 
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { i32, u8 } from "../field.js";
 import { mac } from "../field-mac.js";
 import { named } from "../field-name.js";
@@ -31,7 +31,7 @@ const ACCESS_POINTS = {
 } as const;
 
 /** Where a packet came in, and what it was addressed to (LLC_OPT_PKTINFO, struct llc_pktinfo). */
-export const llcPacketInfo = control("LLC_OPT_PKTINFO", {
+export const llcPacketInfo = builtIn("LLC_OPT_PKTINFO", () => ({
   level: "SOL_LLC",
   direction: "receive",
   enable: ["LLC_OPT_PKTINFO"],
@@ -43,4 +43,4 @@ export const llcPacketInfo = control("LLC_OPT_PKTINFO", {
     mac: mac("lpi_mac"),
   },
   source: "linux/llc.h; Linux net/llc/af_llc.c, llc_cmsg_rcv",
-});
+}));

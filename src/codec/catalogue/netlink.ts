@@ -1,10 +1,10 @@
 // SOL_NETLINK: messages of AF_NETLINK sockets.
 
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { i32, u32 } from "../field.js";
 
 /** The multicast group that a message was sent to, 0 for this socket alone (NETLINK_PKTINFO, struct nl_pktinfo). */
-export const netlinkPacketInfo = control("NETLINK_PKTINFO", {
+export const netlinkPacketInfo = builtIn("NETLINK_PKTINFO", () => ({
   level: "SOL_NETLINK",
   direction: "receive",
   proven: true,
@@ -12,10 +12,10 @@ export const netlinkPacketInfo = control("NETLINK_PKTINFO", {
   since: "2.6.14",
   fields: { group: u32("group") },
   source: "netlink(7); linux/netlink.h",
-});
+}));
 
 /** The id of the network namespace that a message comes from (NETLINK_LISTEN_ALL_NSID). */
-export const netlinkNamespace = control("NETLINK_LISTEN_ALL_NSID", {
+export const netlinkNamespace = builtIn("NETLINK_LISTEN_ALL_NSID", () => ({
   level: "SOL_NETLINK",
   direction: "receive",
   proven: true,
@@ -24,4 +24,4 @@ export const netlinkNamespace = control("NETLINK_LISTEN_ALL_NSID", {
   since: "4.2",
   value: i32("nsid"),
   source: "netlink(7); Linux net/netlink/af_netlink.c, netlink_cmsg_listen_all_nsid",
-});
+}));

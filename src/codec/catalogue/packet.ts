@@ -1,6 +1,6 @@
 // SOL_PACKET: messages of AF_PACKET sockets.
 
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { u16, u32 } from "../field.js";
 import { extendedError } from "../field-error.js";
 import { flags, named } from "../field-name.js";
@@ -22,7 +22,7 @@ const STATUS = {
 } as const;
 
 /** Lengths, header offsets and VLAN tag of a received packet (PACKET_AUXDATA, struct tpacket_auxdata). */
-export const packetAuxdata = control("PACKET_AUXDATA", {
+export const packetAuxdata = builtIn("PACKET_AUXDATA", () => ({
   level: "SOL_PACKET",
   direction: "receive",
   proven: true,
@@ -38,10 +38,10 @@ export const packetAuxdata = control("PACKET_AUXDATA", {
     vlanTpid: named(u16("tp_vlan_tpid"), { ETH_P_8021Q: 0x8100, ETH_P_8021AD: 0x88a8 }),
   },
   source: "packet(7); linux/if_packet.h",
-});
+}));
 
 /** When a packet was sent, on the error queue behind its SCM_TIMESTAMPING (PACKET_TX_TIMESTAMP, struct sock_extended_err). */
-export const packetTxTimestamp = control("PACKET_TX_TIMESTAMP", {
+export const packetTxTimestamp = builtIn("PACKET_TX_TIMESTAMP", () => ({
   level: "SOL_PACKET",
   direction: "receive",
   proven: true,
@@ -50,4 +50,4 @@ export const packetTxTimestamp = control("PACKET_TX_TIMESTAMP", {
   since: "2.6.37",
   value: extendedError(),
   source: "Linux Documentation/networking/timestamping.rst; net/packet/af_packet.c",
-});
+}));

@@ -1,6 +1,6 @@
 // SOL_RDS: messages of reliable datagram sockets (AF_RDS), for remote direct memory access.
 
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { i32, u8, u32, u64 } from "../field.js";
 import { array, counted } from "../field-list.js";
 import { flags, named } from "../field-name.js";
@@ -38,7 +38,7 @@ const received = {
 } as const;
 
 /** Memory of the peer to read or write while a message is sent (RDS_CMSG_RDMA_ARGS, struct rds_rdma_args). */
-export const rdsRdmaArgs = control("RDS_CMSG_RDMA_ARGS", {
+export const rdsRdmaArgs = builtIn("RDS_CMSG_RDMA_ARGS", () => ({
   ...sent,
   fields: {
     cookie: u64("cookie"),
@@ -48,23 +48,23 @@ export const rdsRdmaArgs = control("RDS_CMSG_RDMA_ARGS", {
     flags: rdmaFlags,
     userToken: u64("user_token"),
   },
-});
+}));
 
 /** The cookie of memory that the peer may use (RDS_CMSG_RDMA_DEST). */
-export const rdsRdmaDestination = control("RDS_CMSG_RDMA_DEST", {
+export const rdsRdmaDestination = builtIn("RDS_CMSG_RDMA_DEST", () => ({
   ...sent,
   direction: "both",
   value: u64("cookie"),
-});
+}));
 
 /** Memory of this process that the peer is to be given a cookie of (RDS_CMSG_RDMA_MAP, struct rds_get_mr_args). */
-export const rdsRdmaMap = control("RDS_CMSG_RDMA_MAP", {
+export const rdsRdmaMap = builtIn("RDS_CMSG_RDMA_MAP", () => ({
   ...sent,
   fields: { vec: vector("vec"), cookieAddr: u64("cookie_addr"), flags: rdmaFlags },
-});
+}));
 
 /** How an operation ended (RDS_CMSG_RDMA_STATUS, struct rds_rdma_notify). */
-export const rdsRdmaStatus = control("RDS_CMSG_RDMA_STATUS", {
+export const rdsRdmaStatus = builtIn("RDS_CMSG_RDMA_STATUS", () => ({
   ...received,
   enable: ["RDS_RECVERR"],
   needs: "RDS_RDMA_NOTIFY_ME among the flags of the operation",
@@ -78,14 +78,14 @@ export const rdsRdmaStatus = control("RDS_CMSG_RDMA_STATUS", {
       RDS_RDMA_OTHER_ERROR: 4,
     }),
   },
-});
+}));
 
 /** Ports that are no longer congested (RDS_CMSG_CONG_UPDATE): bit n stands for all ports that are n modulo 64. */
-export const rdsCongestionUpdate = control("RDS_CMSG_CONG_UPDATE", {
+export const rdsCongestionUpdate = builtIn("RDS_CMSG_CONG_UPDATE", () => ({
   ...received,
   enable: ["RDS_CONG_MONITOR"],
   value: u64("mask"),
-});
+}));
 
 /** A struct rds_atomic_args: its operands are a union of 32 bytes. */
 const atomic = <O>(operands: O) =>
@@ -99,34 +99,34 @@ const atomic = <O>(operands: O) =>
   }) as const;
 
 /** Adds to a number of the peer's memory (RDS_CMSG_ATOMIC_FADD). */
-export const rdsAtomicAdd = control("RDS_CMSG_ATOMIC_FADD", {
+export const rdsAtomicAdd = builtIn("RDS_CMSG_ATOMIC_FADD", () => ({
   ...sent,
   since: "2.6.37",
   fields: atomic({ add: padded(u64("fadd.add"), "fadd.unused", 24) }),
-});
+}));
 
 /** Replaces a number of the peer's memory if it is as expected (RDS_CMSG_ATOMIC_CSWP). */
-export const rdsAtomicCompareSwap = control("RDS_CMSG_ATOMIC_CSWP", {
+export const rdsAtomicCompareSwap = builtIn("RDS_CMSG_ATOMIC_CSWP", () => ({
   ...sent,
   since: "2.6.37",
   fields: atomic({
     compare: u64("cswp.compare"),
     swap: padded(u64("cswp.swap"), "cswp.unused", 16),
   }),
-});
+}));
 
 /** Adds to bit fields of a number of the peer's memory (RDS_CMSG_MASKED_ATOMIC_FADD). */
-export const rdsMaskedAtomicAdd = control("RDS_CMSG_MASKED_ATOMIC_FADD", {
+export const rdsMaskedAtomicAdd = builtIn("RDS_CMSG_MASKED_ATOMIC_FADD", () => ({
   ...sent,
   since: "2.6.37",
   fields: atomic({
     add: u64("m_fadd.add"),
     nocarryMask: padded(u64("m_fadd.nocarry_mask"), "m_fadd.unused", 16),
   }),
-});
+}));
 
 /** Replaces bits of a number of the peer's memory if others are as expected (RDS_CMSG_MASKED_ATOMIC_CSWP). */
-export const rdsMaskedAtomicCompareSwap = control("RDS_CMSG_MASKED_ATOMIC_CSWP", {
+export const rdsMaskedAtomicCompareSwap = builtIn("RDS_CMSG_MASKED_ATOMIC_CSWP", () => ({
   ...sent,
   since: "2.6.37",
   fields: atomic({
@@ -135,7 +135,7 @@ export const rdsMaskedAtomicCompareSwap = control("RDS_CMSG_MASKED_ATOMIC_CSWP",
     compareMask: u64("m_cswp.compare_mask"),
     swapMask: u64("m_cswp.swap_mask"),
   }),
-});
+}));
 
 const POINTS = {
   RDS_MSG_RX_HDR_TO_DGRAM_START: 0,
@@ -144,7 +144,7 @@ const POINTS = {
 } as const;
 
 /** What a received message waited for on its way, in ns (RDS_CMSG_RXPATH_LATENCY, struct rds_cmsg_rx_trace). */
-export const rdsReceivePathLatency = control("RDS_CMSG_RXPATH_LATENCY", {
+export const rdsReceivePathLatency = builtIn("RDS_CMSG_RXPATH_LATENCY", () => ({
   ...received,
   enable: ["SO_RDS_MSG_RXPATH_LATENCY"],
   since: "4.11",
@@ -167,20 +167,20 @@ export const rdsReceivePathLatency = control("RDS_CMSG_RXPATH_LATENCY", {
       }),
     },
   ),
-});
+}));
 
 /** The number by which the completion of this zero-copy send is known (RDS_CMSG_ZCOPY_COOKIE). */
-export const rdsZeroCopyCookie = control("RDS_CMSG_ZCOPY_COOKIE", {
+export const rdsZeroCopyCookie = builtIn("RDS_CMSG_ZCOPY_COOKIE", () => ({
   ...sent,
   needs: "SO_ZEROCOPY on the socket, and MSG_ZEROCOPY",
   since: "4.17",
   value: u32("cookie"),
-});
+}));
 
 /** Numbers of zero-copy sends that are complete (RDS_CMSG_ZCOPY_COMPLETION, struct rds_zcopy_cookies). */
-export const rdsZeroCopyCompletion = control("RDS_CMSG_ZCOPY_COMPLETION", {
+export const rdsZeroCopyCompletion = builtIn("RDS_CMSG_ZCOPY_COMPLETION", () => ({
   ...received,
   enable: ["SO_ZEROCOPY"],
   since: "4.17",
   value: counted(u32("num"), array(u32("cookies"), 8)),
-});
+}));

@@ -2,8 +2,9 @@
 
 import { errnoNames } from "../constants/errno.js";
 import { RXRPC_ABORTS } from "../constants/rxrpc.js";
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { i64, repeat, rest, u8, u16, u32, u64, ulong } from "../field.js";
+import { between } from "../field-list.js";
 import { named, namedBy } from "../field-name.js";
 import { none, optional, padded } from "../field-struct.js";
 
@@ -18,96 +19,99 @@ const sent = { ...either, direction: "send" } as const;
 const received = { ...either, direction: "receive" } as const;
 
 /** The call that a message belongs to, by a number of the program's own choice (RXRPC_USER_CALL_ID). */
-export const rxrpcUserCallId = control("RXRPC_USER_CALL_ID", {
+export const rxrpcUserCallId = builtIn("RXRPC_USER_CALL_ID", () => ({
   ...either,
   value: ulong("user_call_ID"),
-});
+}));
 
 /** A call was ended, or is to be ended, with this code (RXRPC_ABORT). */
-export const rxrpcAbort = control("RXRPC_ABORT", {
+export const rxrpcAbort = builtIn("RXRPC_ABORT", () => ({
   ...either,
   value: named(u32("abort_code"), RXRPC_ABORTS),
-});
+}));
 
 /** The client has everything of the reply: the call is over (RXRPC_ACK). */
-export const rxrpcAck = control("RXRPC_ACK", {
+export const rxrpcAck = builtIn("RXRPC_ACK", () => ({
   ...received,
   needs: "a server's call",
   value: none(),
-});
+}));
 
 /** The network failed, and the call with it (RXRPC_NET_ERROR). */
-export const rxrpcNetError = control("RXRPC_NET_ERROR", {
+export const rxrpcNetError = builtIn("RXRPC_NET_ERROR", () => ({
   ...received,
   value: namedBy(u32("errno"), errnoNames),
-});
+}));
 
 /** The server was busy and took no call (RXRPC_BUSY). */
-export const rxrpcBusy = control("RXRPC_BUSY", {
+export const rxrpcBusy = builtIn("RXRPC_BUSY", () => ({
   ...received,
   needs: "a client's call",
   value: none(),
-});
+}));
 
 /** This host failed, and the call with it (RXRPC_LOCAL_ERROR). */
-export const rxrpcLocalError = control("RXRPC_LOCAL_ERROR", {
+export const rxrpcLocalError = builtIn("RXRPC_LOCAL_ERROR", () => ({
   ...received,
   value: namedBy(u32("errno"), errnoNames),
-});
+}));
 
 /** A call waits for a server (RXRPC_NEW_CALL). */
-export const rxrpcNewCall = control("RXRPC_NEW_CALL", {
+export const rxrpcNewCall = builtIn("RXRPC_NEW_CALL", () => ({
   ...received,
   needs: "a listening socket",
   value: none(),
-});
+}));
 
 /** The call shall have a connection of its own (RXRPC_EXCLUSIVE_CALL). */
-export const rxrpcExclusiveCall = control("RXRPC_EXCLUSIVE_CALL", { ...sent, value: none() });
+export const rxrpcExclusiveCall = builtIn("RXRPC_EXCLUSIVE_CALL", () => ({
+  ...sent,
+  value: none(),
+}));
 
 /** The server may answer as the newer service (RXRPC_UPGRADE_SERVICE). */
-export const rxrpcUpgradeService = control("RXRPC_UPGRADE_SERVICE", {
+export const rxrpcUpgradeService = builtIn("RXRPC_UPGRADE_SERVICE", () => ({
   ...sent,
   needs: "the first message of a client's call",
   since: "4.14",
   value: none(),
-});
+}));
 
 /** How much data the call will send, in bytes (RXRPC_TX_LENGTH). */
-export const rxrpcTxLength = control("RXRPC_TX_LENGTH", {
+export const rxrpcTxLength = builtIn("RXRPC_TX_LENGTH", () => ({
   ...sent,
   since: "4.14",
   value: i64("tx_total_len", "bytes"),
-});
+}));
 
 /**
  * Limits of a call's time (RXRPC_SET_CALL_TIMEOUT), one to three numbers: its whole life in s, the wait for the next packet in ms, and
  * the wait for the next packet of data in ms.
  */
-export const rxrpcSetCallTimeout = control("RXRPC_SET_CALL_TIMEOUT", {
+export const rxrpcSetCallTimeout = builtIn("RXRPC_SET_CALL_TIMEOUT", () => ({
   ...sent,
   since: "4.16",
   limit: 12,
-  value: repeat(u32("timeout", "s, then ms")),
-});
+  value: between(repeat(u32("timeout", "s, then ms")), 1, 3),
+}));
 
 /** A call id for a call to come (RXRPC_CHARGE_ACCEPT). */
-export const rxrpcChargeAccept = control("RXRPC_CHARGE_ACCEPT", {
+export const rxrpcChargeAccept = builtIn("RXRPC_CHARGE_ACCEPT", () => ({
   ...sent,
   needs: "a listening socket, and RXRPC_USER_CALL_ID beside it",
   since: "5.11",
   value: none(),
-});
+}));
 
 /** The message beside the calls that this belongs to (RXRPC_OOB_ID). */
-export const rxrpcOobId = control("RXRPC_OOB_ID", {
+export const rxrpcOobId = builtIn("RXRPC_OOB_ID", () => ({
   ...either,
   since: "6.16",
   value: u64("oob_id"),
-});
+}));
 
 /** A server asks a client who it is (RXRPC_CHALLENGED, struct rxrpc_challenge): what follows belongs to the security class. */
-export const rxrpcChallenged = control("RXRPC_CHALLENGED", {
+export const rxrpcChallenged = builtIn("RXRPC_CHALLENGED", () => ({
   ...received,
   since: "6.16",
   // Of all classes RxGK appends the most: four bytes.
@@ -126,26 +130,26 @@ export const rxrpcChallenged = control("RXRPC_CHALLENGED", {
     ),
     more: optional(rest("more"), new Uint8Array(0)),
   },
-});
+}));
 
 /** The answer to a challenge (RXRPC_RESPOND). */
-export const rxrpcRespond = control("RXRPC_RESPOND", {
+export const rxrpcRespond = builtIn("RXRPC_RESPOND", () => ({
   ...sent,
   needs: "RXRPC_OOB_ID of the challenge beside it",
   since: "6.16",
   value: none(),
-});
+}));
 
 /** A client has answered a challenge (RXRPC_RESPONDED). */
-export const rxrpcResponded = control("RXRPC_RESPONDED", {
+export const rxrpcResponded = builtIn("RXRPC_RESPONDED", () => ({
   ...received,
   since: "6.16",
   value: none(),
-});
+}));
 
 /** Data of the application in an answer to a challenge of class RxGK (RXRPC_RESP_RXGK_APPDATA). */
-export const rxrpcRespRxgkAppData = control("RXRPC_RESP_RXGK_APPDATA", {
+export const rxrpcRespRxgkAppData = builtIn("RXRPC_RESP_RXGK_APPDATA", () => ({
   ...sent,
   since: "6.16",
   value: rest("appdata"),
-});
+}));

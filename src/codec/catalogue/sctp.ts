@@ -1,6 +1,6 @@
 // SOL_SCTP: messages of SCTP sockets (RFC 6458). Stream numbers are u16, identifiers of associations are the kernel's own.
 
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { i32, u16, u32 } from "../field.js";
 import { ipv4, ipv6 } from "../field-address.js";
 import { flags, named } from "../field-name.js";
@@ -38,7 +38,7 @@ const received = { level: "SOL_SCTP", direction: "receive" } as const;
 const sent = { level: "SOL_SCTP", direction: "send" } as const;
 
 /** What a new association asks for (SCTP_INIT, struct sctp_initmsg). */
-export const sctpInit = control("SCTP_INIT", {
+export const sctpInit = builtIn("SCTP_INIT", () => ({
   ...sent,
   needs: "a one-to-many socket without an association to that address",
   since: "2.6",
@@ -49,10 +49,10 @@ export const sctpInit = control("SCTP_INIT", {
     maxInitTimeo: u16("sinit_max_init_timeo", "ms"),
   },
   source: "sctp(7); RFC 6458 section 5.3.1",
-});
+}));
 
 /** Stream and protocol of a message, in the form of both directions (SCTP_SNDRCV, struct sctp_sndrcvinfo). */
-export const sctpSendReceiveInfo = control("SCTP_SNDRCV", {
+export const sctpSendReceiveInfo = builtIn("SCTP_SNDRCV", () => ({
   level: "SOL_SCTP",
   direction: "both",
   enable: ["SCTP_EVENTS"],
@@ -70,10 +70,10 @@ export const sctpSendReceiveInfo = control("SCTP_SNDRCV", {
     assocId: association("sinfo_assoc_id"),
   },
   source: "sctp(7); RFC 6458 section 5.3.2",
-});
+}));
 
 /** Stream and protocol of a message to send (SCTP_SNDINFO, struct sctp_sndinfo). */
-export const sctpSendInfo = control("SCTP_SNDINFO", {
+export const sctpSendInfo = builtIn("SCTP_SNDINFO", () => ({
   ...sent,
   since: "3.17",
   fields: {
@@ -84,10 +84,10 @@ export const sctpSendInfo = control("SCTP_SNDINFO", {
     assocId: association("snd_assoc_id"),
   },
   source: "RFC 6458 section 5.3.4",
-});
+}));
 
 /** Stream and protocol of a received message (SCTP_RCVINFO, struct sctp_rcvinfo). */
-export const sctpReceiveInfo = control("SCTP_RCVINFO", {
+export const sctpReceiveInfo = builtIn("SCTP_RCVINFO", () => ({
   ...received,
   enable: ["SCTP_RECVRCVINFO"],
   since: "3.17",
@@ -102,10 +102,10 @@ export const sctpReceiveInfo = control("SCTP_RCVINFO", {
     assocId: i32("rcv_assoc_id"),
   },
   source: "RFC 6458 section 5.3.5",
-});
+}));
 
 /** The message behind the received one, when it is there already (SCTP_NXTINFO, struct sctp_nxtinfo). */
-export const sctpNextInfo = control("SCTP_NXTINFO", {
+export const sctpNextInfo = builtIn("SCTP_NXTINFO", () => ({
   ...received,
   enable: ["SCTP_RECVNXTINFO"],
   needs: "another message in the queue",
@@ -118,10 +118,10 @@ export const sctpNextInfo = control("SCTP_NXTINFO", {
     assocId: i32("nxt_assoc_id"),
   },
   source: "RFC 6458 section 5.3.6",
-});
+}));
 
 /** When to give up a message (SCTP_PRINFO, struct sctp_prinfo): a time in ms, a number of transmissions, or a priority. */
-export const sctpPartialReliability = control("SCTP_PRINFO", {
+export const sctpPartialReliability = builtIn("SCTP_PRINFO", () => ({
   ...sent,
   since: "4.20",
   fields: {
@@ -129,28 +129,28 @@ export const sctpPartialReliability = control("SCTP_PRINFO", {
     value: u32("pr_value"),
   },
   source: "RFC 6458 section 5.3.7; RFC 7496",
-});
+}));
 
 /** The key that authenticates a message (SCTP_AUTHINFO, struct sctp_authinfo). */
-export const sctpAuthInfo = control("SCTP_AUTHINFO", {
+export const sctpAuthInfo = builtIn("SCTP_AUTHINFO", () => ({
   ...sent,
   since: "4.20",
   fields: { keyNumber: u16("auth_keynumber") },
   source: "RFC 6458 section 5.3.8",
-});
+}));
 
 /** One more IPv4 address of the peer to connect to (SCTP_DSTADDRV4). */
-export const sctpDestinationV4 = control("SCTP_DSTADDRV4", {
+export const sctpDestinationV4 = builtIn("SCTP_DSTADDRV4", () => ({
   ...sent,
   since: "4.20",
   value: ipv4("s_addr"),
   source: "RFC 6458 section 5.3.9",
-});
+}));
 
 /** One more IPv6 address of the peer to connect to (SCTP_DSTADDRV6). */
-export const sctpDestinationV6 = control("SCTP_DSTADDRV6", {
+export const sctpDestinationV6 = builtIn("SCTP_DSTADDRV6", () => ({
   ...sent,
   since: "4.20",
   value: ipv6("s6_addr"),
   source: "RFC 6458 section 5.3.10",
-});
+}));

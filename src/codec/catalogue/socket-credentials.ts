@@ -1,17 +1,17 @@
 // SOL_SOCKET: who sent a message over AF_UNIX.
 
 import { integerIn, typeError } from "../arguments.js";
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import type { Field } from "../field.js";
 import { i16, i32, repeat, rest, u32 } from "../field.js";
-import { array } from "../field-list.js";
+import { array, counting } from "../field-list.js";
 import { converted, optional, struct } from "../field-struct.js";
 
 /** CMGROUP_MAX: groups that a message has at most. */
 const MOST_GROUPS = 16;
 
 /** Process, user and group of a sender (SCM_CREDENTIALS, struct ucred). */
-export const credentials = control("SCM_CREDENTIALS", {
+export const credentials = builtIn("SCM_CREDENTIALS", () => ({
   level: "SOL_SOCKET",
   direction: "both",
   proven: true,
@@ -19,7 +19,7 @@ export const credentials = control("SCM_CREDENTIALS", {
   since: "2.2",
   fields: { pid: i32("pid"), uid: u32("uid"), gid: u32("gid") },
   source: "unix(7), struct ucred",
-});
+}));
 
 /** Who sent a message, as the systems with LOCAL_CREDS say it. */
 export interface SocketCredentials {
@@ -45,7 +45,7 @@ const USERS = {
   egid: u32("sc_egid"),
 };
 
-const GROUPS = { count: i32("sc_ngroups"), groups: repeat(u32("sc_groups")) };
+const GROUPS = { count: counting(i32("sc_ngroups")), groups: repeat(u32("sc_groups")) };
 
 type Groups = { readonly count: number; readonly groups: readonly number[] };
 
@@ -105,7 +105,7 @@ const sockcredWithPid: Field<SocketCredentials, GivenSocketCredentials> = conver
 );
 
 /** Who sent a message, as its receiver has asked for it once (SCM_CREDS by LOCAL_CREDS, struct sockcred). */
-export const sockCred = control("SCM_CREDS", {
+export const sockCred = builtIn("SCM_CREDS", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["LOCAL_CREDS"],
@@ -116,10 +116,10 @@ export const sockCred = control("SCM_CREDS", {
     { on: ["netbsd"], type: "SCM_OCREDS", enable: ["LOCAL_OCREDS"], value: sockcred },
   ],
   source: "FreeBSD unix(4), struct sockcred; NetBSD unix(4)",
-});
+}));
 
 /** Who sent each message, as its receiver has asked for it (SCM_CREDS2 by LOCAL_CREDS_PERSISTENT, struct sockcred2). */
-export const sockCred2 = control("SCM_CREDS2", {
+export const sockCred2 = builtIn("SCM_CREDS2", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["LOCAL_CREDS_PERSISTENT"],
@@ -145,7 +145,7 @@ export const sockCred2 = control("SCM_CREDS2", {
     },
   ),
   source: "FreeBSD unix(4), struct sockcred2",
-});
+}));
 
 /** Who sent a message, where its sender has attached this type for the kernel to fill in. */
 export interface AttachedCredentials {
@@ -170,7 +170,7 @@ function cmsgcred(
     uid: u32("cmcred_uid"),
     euid: u32("cmcred_euid"),
     gid: u32("cmcred_gid"),
-    count,
+    count: counting(count),
     groups: array(u32("cmcred_groups"), MOST_GROUPS),
   };
   return converted(struct(members), {
@@ -194,7 +194,7 @@ function cmsgcred(
  * Who sent a message (SCM_CREDS, struct cmsgcred). Sent: the kernel fills it in, whatever was given. On FreeBSD the number is
  * also that of `sockCred`, and only the length tells them apart.
  */
-export const creds = control("SCM_CREDS", {
+export const creds = builtIn("SCM_CREDS", () => ({
   level: "SOL_SOCKET",
   direction: "both",
   needs: "a sender that attaches it",
@@ -203,13 +203,13 @@ export const creds = control("SCM_CREDS", {
     { on: ["hurd"], value: cmsgcred(i32("cmcred_ngroups")) },
   ],
   source: "FreeBSD unix(4), struct cmsgcred",
-});
+}));
 
 /** The credentials of a sender, which only functions of the system read (SCM_UCRED, ucred_t). */
-export const ucred = control("SCM_UCRED", {
+export const ucred = builtIn("SCM_UCRED", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["SO_RECVUCRED"],
   value: rest("ucred"),
   source: "illumos socket.h(3HEAD), ucred_get(3C)",
-});
+}));

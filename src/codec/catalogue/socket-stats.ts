@@ -1,6 +1,6 @@
 // SOL_SOCKET: statistics of a TCP connection that come with its transmit stamps.
 
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { netlinkAttributes } from "../field-netlink.js";
 
 /** TCP_NLA_* of linux/tcp.h, with the widths of net/ipv4/tcp.c, tcp_get_timestamping_opt_stats. */
@@ -38,7 +38,7 @@ const TCP_ATTRIBUTES = {
  * Statistics of the connection at the time of a transmit stamp, by the names of linux/tcp.h: times in microseconds (TCP_NLA_EDT in
  * nanoseconds), rates in bytes a second (SCM_TIMESTAMPING_OPT_STATS).
  */
-export const optStats = control("SCM_TIMESTAMPING_OPT_STATS", {
+export const optStats = builtIn("SCM_TIMESTAMPING_OPT_STATS", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   proven: true,
@@ -51,4 +51,4 @@ export const optStats = control("SCM_TIMESTAMPING_OPT_STATS", {
   value: netlinkAttributes(TCP_ATTRIBUTES),
   source:
     "Linux Documentation/networking/timestamping.rst; net/ipv4/tcp.c, tcp_get_timestamping_opt_stats",
-});
+}));

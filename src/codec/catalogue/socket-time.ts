@@ -1,7 +1,7 @@
 // SOL_SOCKET: points in time, of reception and of transmission.
 
 import { TIMESTAMPING_FLAGS } from "../constants/timestamping.js";
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { octets, u32, u64 } from "../field.js";
 import { flags } from "../field-name.js";
 import { converted, optional, struct } from "../field-struct.js";
@@ -11,7 +11,7 @@ import { bintime, timespec, timeval } from "../field-time.js";
 const WIDE = { seconds: 64, part: 64 } as const;
 
 /** When a message arrived, in nanoseconds since 1970; the kernel keeps microseconds (SCM_TIMESTAMP, struct timeval). */
-export const timestamp = control("SCM_TIMESTAMP", {
+export const timestamp = builtIn("SCM_TIMESTAMP", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   proven: true,
@@ -34,11 +34,16 @@ export const timestamp = control("SCM_TIMESTAMP", {
     // AF_UNIX of FreeBSD: the sender attaches it, and the kernel fills it in.
     {
       on: ["freebsd"],
-      direction: "both",
+      direction: "both" as const,
       enable: ["SO_TIMESTAMP"],
       value: timeval("", { seconds: 64 }),
     },
-    { on: ["freebsd-i386"], direction: "both", enable: ["SO_TIMESTAMP"], value: timeval() },
+    {
+      on: ["freebsd-i386"],
+      direction: "both" as const,
+      enable: ["SO_TIMESTAMP"],
+      value: timeval(),
+    },
     { on: ["openbsd"], enable: ["SO_TIMESTAMP"], value: timeval("", { seconds: 64 }) },
     {
       on: ["darwin", "netbsd"],
@@ -54,10 +59,10 @@ export const timestamp = control("SCM_TIMESTAMP", {
   ],
   source:
     "socket(7), struct timeval; Linux net/socket.c, __sock_recv_timestamp; FreeBSD setsockopt(2)",
-});
+}));
 
 /** When a message arrived, in nanoseconds since 1970 (SCM_TIMESTAMPNS, struct timespec). */
-export const timestampNs = control("SCM_TIMESTAMPNS", {
+export const timestampNs = builtIn("SCM_TIMESTAMPNS", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   proven: true,
@@ -73,7 +78,7 @@ export const timestampNs = control("SCM_TIMESTAMPNS", {
     { type: "SO_TIMESTAMPNS_NEW", enable: ["SO_TIMESTAMPNS_NEW"], value: timespec("", WIDE) },
   ],
   source: "socket(7), struct timespec; Linux net/socket.c, __sock_recv_timestamp",
-});
+}));
 
 /** Three struct timespec, of which those that are 0 say nothing. */
 function stamps(widths?: typeof WIDE) {
@@ -93,7 +98,7 @@ function stamps(widths?: typeof WIDE) {
  * null where there is no such stamp (SCM_TIMESTAMPING, struct scm_timestamping). The first messages may come without: the kernel
  * begins to stamp some time after the first socket of the machine has asked.
  */
-export const timestamping = control("SCM_TIMESTAMPING", {
+export const timestamping = builtIn("SCM_TIMESTAMPING", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   proven: true,
@@ -110,7 +115,7 @@ export const timestamping = control("SCM_TIMESTAMPING", {
     { type: "SO_TIMESTAMPING_NEW", enable: ["SO_TIMESTAMPING_NEW"], value: stamps(WIDE) },
   ],
   source: "Linux Documentation/networking/timestamping.rst, struct scm_timestamping",
-});
+}));
 
 const requested = flags(u32("tsflags"), TIMESTAMPING_FLAGS);
 
@@ -118,7 +123,7 @@ const requested = flags(u32("tsflags"), TIMESTAMPING_FLAGS);
  * Which transmit stamps to take of this message alone, by SOF_TIMESTAMPING_TX_* bits; the kernel refuses all others
  * (SCM_TIMESTAMPING, sent).
  */
-export const timestampingRequest = control("SCM_TIMESTAMPING", {
+export const timestampingRequest = builtIn("SCM_TIMESTAMPING", () => ({
   level: "SOL_SOCKET",
   direction: "send",
   proven: true,
@@ -129,10 +134,10 @@ export const timestampingRequest = control("SCM_TIMESTAMPING", {
   ],
   source:
     "Linux Documentation/networking/timestamping.rst, section 1.3.4; net/core/sock.c, __sock_cmsg_send",
-});
+}));
 
 /** The number by which the transmit stamps of this message are told apart (SCM_TS_OPT_ID): `data` of their error queue entries. */
-export const tsOptId = control("SCM_TS_OPT_ID", {
+export const tsOptId = builtIn("SCM_TS_OPT_ID", () => ({
   level: "SOL_SOCKET",
   direction: "send",
   proven: true,
@@ -141,10 +146,10 @@ export const tsOptId = control("SCM_TS_OPT_ID", {
   since: "6.13",
   value: u32("ts_opt_id"),
   source: "Linux Documentation/networking/timestamping.rst; net/core/sock.c, __sock_cmsg_send",
-});
+}));
 
 /** When to send a message, in nanoseconds on the clock that SO_TXTIME has set (SCM_TXTIME). */
-export const txTime = control("SCM_TXTIME", {
+export const txTime = builtIn("SCM_TXTIME", () => ({
   level: "SOL_SOCKET",
   direction: "send",
   proven: true,
@@ -153,7 +158,7 @@ export const txTime = control("SCM_TXTIME", {
   since: "4.19",
   value: u64("transmit_time", "ns"),
   source: "Linux net/core/sock.c, __sock_cmsg_send; tc-etf(8)",
-});
+}));
 
 const clockStamp = [
   { on: ["freebsd"], enable: ["SO_TS_CLOCK"], value: timespec("", { seconds: 64 }) },
@@ -161,27 +166,27 @@ const clockStamp = [
 ] as const;
 
 /** When a message arrived, in nanoseconds since 1970 (SCM_REALTIME, struct timespec). */
-export const realTime = control("SCM_REALTIME", {
+export const realTime = builtIn("SCM_REALTIME", () => ({
   level: "SOL_SOCKET",
   direction: "both",
   needs: "SO_TS_CLOCK set to SO_TS_REALTIME; on AF_UNIX a sender that attaches it",
   since: "FreeBSD 12",
   forms: clockStamp,
   source: "FreeBSD setsockopt(2), SO_TS_CLOCK; unix(4)",
-});
+}));
 
 /** When a message arrived, in nanoseconds since the system started (SCM_MONOTONIC, struct timespec). */
-export const monotonicTime = control("SCM_MONOTONIC", {
+export const monotonicTime = builtIn("SCM_MONOTONIC", () => ({
   level: "SOL_SOCKET",
   direction: "both",
   needs: "SO_TS_CLOCK set to SO_TS_MONOTONIC; on AF_UNIX a sender that attaches it",
   since: "FreeBSD 12",
   forms: clockStamp,
   source: "FreeBSD setsockopt(2), SO_TS_CLOCK; unix(4)",
-});
+}));
 
 /** When a message arrived, in nanoseconds since 1970; the kernel keeps 2^-64 of a second (SCM_BINTIME, struct bintime). */
-export const binTime = control("SCM_BINTIME", {
+export const binTime = builtIn("SCM_BINTIME", () => ({
   level: "SOL_SOCKET",
   direction: "both",
   needs: "on AF_UNIX a sender that attaches it",
@@ -190,10 +195,10 @@ export const binTime = control("SCM_BINTIME", {
     { on: ["freebsd-i386"], enable: ["SO_BINTIME"], value: bintime() },
   ],
   source: "FreeBSD setsockopt(2), SO_BINTIME; unix(4)",
-});
+}));
 
 /** Whether the network card has stamped a message, and how precisely (SCM_TIME_INFO, struct sock_timestamp_info). */
-export const timeInfo = control("SCM_TIME_INFO", {
+export const timeInfo = builtIn("SCM_TIME_INFO", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["SO_TS_CLOCK"],
@@ -215,31 +220,31 @@ export const timeInfo = control("SCM_TIME_INFO", {
     },
   ),
   source: "FreeBSD setsockopt(2), SO_TS_CLOCK; sys/socket.h, struct sock_timestamp_info",
-});
+}));
 
 /** When a message arrived, in ticks of mach_absolute_time, which stands still while the system sleeps (SCM_TIMESTAMP_MONOTONIC). */
-export const timestampMonotonic = control("SCM_TIMESTAMP_MONOTONIC", {
+export const timestampMonotonic = builtIn("SCM_TIMESTAMP_MONOTONIC", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["SO_TIMESTAMP_MONOTONIC"],
   value: u64("time", "mach ticks"),
   source: "XNU bsd/sys/socket.h; bsd/kern/uipc_socket2.c, sbcreatecontrol_mbuf",
-});
+}));
 
 /** When a message arrived, in ticks of mach_continuous_time (SCM_TIMESTAMP_CONTINUOUS). */
-export const timestampContinuous = control("SCM_TIMESTAMP_CONTINUOUS", {
+export const timestampContinuous = builtIn("SCM_TIMESTAMP_CONTINUOUS", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["SO_TIMESTAMP_CONTINUOUS"],
   value: u64("time", "mach ticks"),
   source: "XNU bsd/sys/socket_private.h",
-});
+}));
 
 /** When a message arrived or left, in ticks of the performance counter or of the network card (SO_TIMESTAMP). */
-export const windowsTimestamp = control("SO_TIMESTAMP", {
+export const windowsTimestamp = builtIn("SO_TIMESTAMP", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   needs: "SIO_TIMESTAMPING",
   forms: [{ on: ["windows"], value: u64("timestamp", "ticks") }],
   source: "Windows mstcpip.h, SIO_TIMESTAMPING",
-});
+}));

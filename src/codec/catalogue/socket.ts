@@ -1,10 +1,10 @@
 // SOL_SOCKET: descriptors and labels of AF_UNIX, and messages of every protocol family.
 
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { fd, i32, repeat, text, u32 } from "../field.js";
 
 /** Open file descriptors (SCM_RIGHTS): duplicated into the receiver, up to 253 in one message on Linux. */
-export const rights = control("SCM_RIGHTS", {
+export const rights = builtIn("SCM_RIGHTS", () => ({
   level: "SOL_SOCKET",
   direction: "both",
   proven: true,
@@ -15,10 +15,10 @@ export const rights = control("SCM_RIGHTS", {
     { value: repeat(fd("fd")) },
   ],
   source: "unix(7); POSIX <sys/socket.h>",
-});
+}));
 
 /** The security label of a sender (SCM_SECURITY). */
-export const security = control("SCM_SECURITY", {
+export const security = builtIn("SCM_SECURITY", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   enable: ["SO_PASSSEC"],
@@ -27,10 +27,10 @@ export const security = control("SCM_SECURITY", {
   limit: 4096,
   value: text("label"),
   source: "unix(7); Linux include/net/scm.h, scm_passec",
-});
+}));
 
 /** A descriptor for the process of a sender (SCM_PIDFD). Since Linux 6.5. */
-export const pidfd = control("SCM_PIDFD", {
+export const pidfd = builtIn("SCM_PIDFD", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   proven: true,
@@ -38,10 +38,10 @@ export const pidfd = control("SCM_PIDFD", {
   since: "6.5",
   value: fd("pidfd"),
   source: "unix(7); Linux include/net/scm.h, scm_pidfd_recv",
-});
+}));
 
 /** Bytes that are still queued behind this message (SCM_INQ). */
-export const inq = control("SCM_INQ", {
+export const inq = builtIn("SCM_INQ", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   proven: true,
@@ -50,10 +50,10 @@ export const inq = control("SCM_INQ", {
   since: "6.17",
   value: i32("inq", "bytes"),
   source: "Linux net/unix/af_unix.c, unix_stream_read_generic",
-});
+}));
 
 /** Messages that the socket has dropped so far, because its queue was full (SO_RXQ_OVFL). */
-export const rxqOverflow = control("SO_RXQ_OVFL", {
+export const rxqOverflow = builtIn("SO_RXQ_OVFL", () => ({
   level: "SOL_SOCKET",
   direction: "receive",
   proven: true,
@@ -62,10 +62,10 @@ export const rxqOverflow = control("SO_RXQ_OVFL", {
   since: "2.6.33",
   value: u32("dropcount", "messages"),
   source: "socket(7); Linux net/socket.c, sock_recv_drops",
-});
+}));
 
 /** The firewall mark of a packet (SO_MARK). */
-export const mark = control("SO_MARK", {
+export const mark = builtIn("SO_MARK", () => ({
   level: "SOL_SOCKET",
   direction: "both",
   proven: true,
@@ -74,10 +74,10 @@ export const mark = control("SO_MARK", {
   since: "4.7 to send, 5.19 to receive",
   value: u32("mark"),
   source: "socket(7); Linux net/core/sock.c, __sock_cmsg_send; net/socket.c, sock_recv_mark",
-});
+}));
 
 /** The queueing priority of a packet (SO_PRIORITY). */
-export const priority = control("SO_PRIORITY", {
+export const priority = builtIn("SO_PRIORITY", () => ({
   level: "SOL_SOCKET",
   direction: "both",
   proven: true,
@@ -86,4 +86,4 @@ export const priority = control("SO_PRIORITY", {
   since: "6.14",
   value: u32("priority"),
   source: "socket(7); Linux net/core/sock.c, __sock_cmsg_send; net/socket.c, sock_recv_priority",
-});
+}));

@@ -1,10 +1,10 @@
 // SOL_TCP: messages of TCP sockets.
 
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { i32 } from "../field.js";
 
 /** Bytes that can be read after this message (TCP_CM_INQ). */
-export const tcpInq = control("TCP_CM_INQ", {
+export const tcpInq = builtIn("TCP_CM_INQ", () => ({
   level: "SOL_TCP",
   direction: "receive",
   proven: true,
@@ -12,4 +12,4 @@ export const tcpInq = control("TCP_CM_INQ", {
   since: "4.18",
   value: i32("inq", "bytes"),
   source: "Linux net/ipv4/tcp.c, tcp_recvmsg; linux/tcp.h",
-});
+}));

@@ -1,10 +1,10 @@
 // SOL_UDP: messages of UDP sockets.
 
-import { control } from "../definition.js";
+import { builtIn } from "../definition.js";
 import { i32, u16, u32 } from "../field.js";
 
 /** The size of the datagrams that the kernel cuts a sent buffer into, in bytes (UDP_SEGMENT; UDP_SEND_MSG_SIZE of Windows). */
-export const udpSegment = control("UDP_SEGMENT", {
+export const udpSegment = builtIn("UDP_SEGMENT", () => ({
   level: "SOL_UDP",
   direction: "send",
   proven: true,
@@ -19,10 +19,10 @@ export const udpSegment = control("UDP_SEGMENT", {
     },
   ],
   source: "udp(7); Linux net/ipv4/udp.c, __udp_cmsg_send; Windows IPPROTO_UDP socket options",
-});
+}));
 
 /** The size of the segments that a received buffer was put together from, in bytes (UDP_GRO; UDP_COALESCED_INFO of Windows). */
-export const udpGro = control("UDP_GRO", {
+export const udpGro = builtIn("UDP_GRO", () => ({
   level: "SOL_UDP",
   direction: "receive",
   proven: true,
@@ -40,4 +40,4 @@ export const udpGro = control("UDP_GRO", {
     },
   ],
   source: "udp(7); Linux include/linux/udp.h, udp_cmsg_recv; Windows IPPROTO_UDP socket options",
-});
+}));

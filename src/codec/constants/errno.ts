@@ -109,14 +109,27 @@ const GENERIC: Names = {
   EHWPOISON: 133,
 };
 
+/** With the second names that some numbers have. The first one is what a number is called. */
+function withAliases(names: Names): Names {
+  const { EAGAIN = 0, EDEADLK = 0, EOPNOTSUPP = 0 } = names;
+  return {
+    ...names,
+    EWOULDBLOCK: EAGAIN,
+    ENOTSUP: EOPNOTSUPP,
+    EDEADLOCK: names.EDEADLOCK ?? EDEADLK,
+  };
+}
+
+const COMMON = withAliases(GENERIC);
+
 const OWN_NUMBERS: readonly (readonly [machine: RegExp, Names])[] = [
-  [/^linux-mips/, MIPS_ERRNO],
-  [/^linux-sparc/, SPARC_ERRNO],
-  [/^linux-alpha/, ALPHA_ERRNO],
-  [/^linux-hppa/, PARISC_ERRNO],
+  [/^linux-mips/, withAliases(MIPS_ERRNO)],
+  [/^linux-sparc/, withAliases(SPARC_ERRNO)],
+  [/^linux-alpha/, withAliases(ALPHA_ERRNO)],
+  [/^linux-hppa/, withAliases(PARISC_ERRNO)],
 ];
 
 /** Error numbers by name. */
 export function errnoNames({ name }: Abi): Names {
-  return OWN_NUMBERS.find(([machine]) => machine.test(name))?.[1] ?? GENERIC;
+  return OWN_NUMBERS.find(([machine]) => machine.test(name))?.[1] ?? COMMON;
 }

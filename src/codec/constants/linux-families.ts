@@ -3,6 +3,19 @@
 import type { Constants } from "./types.js";
 
 export const FAMILIES: Constants = {
+  AF_NETLINK: 16,
+  AF_PACKET: 17,
+  AF_RDS: 21,
+  AF_LLC: 26,
+  AF_CAN: 29,
+  AF_TIPC: 30,
+  AF_BLUETOOTH: 31,
+  AF_IUCV: 32,
+  AF_RXRPC: 33,
+  AF_IEEE802154: 36,
+  AF_ALG: 38,
+  AF_VSOCK: 40,
+
   // Bluetooth and IEEE 802.15.4 give their levels the number of SOL_IP.
   SOL_HCI: 0,
   SOL_IEEE802154: 0,

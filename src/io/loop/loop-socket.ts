@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 import type { Address } from "../../codec/address.js";
 import { BORROW, type Use } from "../descriptor.js";
 import { ownError } from "../errors.js";
-import { type Fd, ownFresh } from "../fd.js";
+import { Fd, ownFresh } from "../fd.js";
 import { forgetOwner } from "../leak.js";
 import { getsockname } from "../names.js";
 import { Lifeline } from "./readiness.js";
@@ -140,6 +140,23 @@ export function making<S extends LoopSocket>(fd: Fd, make: () => S): S {
     return make();
   } catch (error) {
     fd.close();
+    throw error;
+  }
+}
+
+/**
+ * The socket that takes over a descriptor, whose owner so far has it no more then; untouched when none can be made.
+ *
+ * @internal
+ */
+export function adopting<S extends LoopSocket>(socket: number | Fd, make: (fd: Fd) => S): S {
+  const fd = new Fd(socket instanceof Fd ? socket.number : socket);
+  try {
+    const adopted = make(fd);
+    if (socket instanceof Fd) socket.take();
+    return adopted;
+  } catch (error) {
+    fd.take();
     throw error;
   }
 }

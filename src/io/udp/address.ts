@@ -4,6 +4,7 @@ import type { InternetAddress } from "../../codec/address.js";
 import { integerIn, rangeError, typeError } from "../../codec/arguments.js";
 import { formatIPv4, parseIPv4, parseIPv6 } from "../../codec/ip-text.js";
 import { importedConstant } from "../host.js";
+import { checkInterface } from "./interface.js";
 
 /** Family of an IP address or of a socket. */
 export type IpFamily = "inet" | "inet6";
@@ -23,9 +24,21 @@ export function checkFamily(family: unknown): IpFamily | undefined {
   throw refuse("family", '"inet" or "inet6"', family);
 }
 
-/** Whether text is an IP address that needs no looking up. */
+/** Whether text is an IP address that needs no looking up, with a zone or without. */
 export function isNumeric(host: string): boolean {
-  return isIPv4(host) || parseIPv6(host) !== undefined;
+  return isIPv4(host) || parseIPv6(host.split("%", 1)[0] as string) !== undefined;
+}
+
+/** An address without its zone, and the zone as the index of an interface: `fe80::1%eth0` or `fe80::1%2`. */
+export function unzoned(
+  host: unknown,
+  what: string,
+): { readonly host: unknown; readonly scopeId: number | undefined } {
+  const at = typeof host === "string" && host.includes(":") ? host.indexOf("%") : -1;
+  if (typeof host !== "string" || at < 0) return { host, scopeId: undefined };
+  const zone = host.slice(at + 1);
+  const scopeId = checkInterface(/^\d+$/.test(zone) ? Number(zone) : zone, `zone of ${what}`);
+  return { host: host.slice(0, at), scopeId };
 }
 
 function isIPv4(host: string): boolean {
@@ -75,7 +88,8 @@ export function addressFor(given: unknown, family: number, what: string): Intern
   if (typeof given !== "object" || given === null) {
     throw typeError(what, "an object with host and port", given);
   }
-  const { host, port, flowInfo, scopeId } = given as Partial<InternetAddress>;
+  const { host: zoned, port, flowInfo, scopeId: given6 } = given as Partial<InternetAddress>;
+  const { host, scopeId = given6 } = unzoned(zoned, `${what}.host`);
   const address = { host: hostFor(host, family, `${what}.host`), port: checkPort(port, 1, what) };
   if (flowInfo === undefined && scopeId === undefined) return address;
   return { ...address, flowInfo: flowInfo ?? 0, scopeId: scopeId ?? 0 };

@@ -7,12 +7,12 @@ import type { Fd } from "../fd.js";
 import { constant } from "../host.js";
 import { setsockopt } from "../sockopt.js";
 import { unmapped } from "./address.js";
-import { checkInterface } from "./options.js";
+import { checkInterface, type InterfaceLike } from "./interface.js";
 
 /** Which interface a group is joined by. */
 export interface GroupOptions {
-  /** Index of the interface; the kernel chooses one unless given. */
-  readonly interface?: number;
+  /** Index or name of the interface; the kernel chooses one unless given. */
+  readonly interface?: InterfaceLike;
 }
 
 const CALLS = {

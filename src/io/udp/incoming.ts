@@ -48,10 +48,8 @@ const REPORTED = new Set([
   "EACCES",
 ]);
 
-/** Whether a refused call was refused for an earlier datagram, of which the error queue tells. The refusal has ended with it. */
-export function isOfEarlier(errno: number): boolean {
-  return REPORTED.has(errnoName(errno));
-}
+/** How often a receive is tried that is refused for earlier datagrams. */
+const TRIES = 1000;
 
 /** A report gives back no more than a datagram. */
 const REPORT = planReceive({ dataLimit: 65536, flags: DONTWAIT | ERRQUEUE }, true);
@@ -83,6 +81,11 @@ export class UdpIncoming implements Attempt<UdpMessage> {
     return this.#message(this.#plan);
   }
 
+  /** Whether a refused send was refused for an earlier datagram, of which the error queue tells. */
+  isOfEarlier(errno: number): boolean {
+    return this.queuesErrors && REPORTED.has(errnoName(errno));
+  }
+
   /** A receive with options. */
   attemptWith({ dataLimit }: UdpReceiveOptions): Attempt<UdpMessage> {
     if (dataLimit === undefined) return this;
@@ -103,8 +106,8 @@ export class UdpIncoming implements Attempt<UdpMessage> {
   #message(plan: ReceivePlan): UdpMessage | number {
     const frame = theFrame();
     let got = this.#take(frame, plan);
-    // Each such refusal is made once: behind it there is a datagram, or nothing.
-    while (typeof got === "number" && this.queuesErrors && isPending(got)) {
+    // Each such refusal is made once: behind it there is a datagram, or nothing. One that stays is something else.
+    for (let i = 0; i < TRIES && this.queuesErrors && isPending(got); i++) {
       got = this.#take(frame, plan);
     }
     if (typeof got === "number") return got;
@@ -118,24 +121,22 @@ export class UdpIncoming implements Attempt<UdpMessage> {
     const result = receiveFrame(frame, this.#fd.number, plan);
     if (result < 0) return result;
     const count = openFrame(frame);
-    const receiving = this.#receiving;
-    if (receiving.port === 0) receiving.port = portOf(this.#fd.number);
+    const flags = takeFlags(frame);
     const data = takeData(plan, this.#fd, result);
+    const name = takeName(frame);
     const { control } = frame.incoming;
     const bytes = frame.bytes.slice(control, control + controlLength(frame));
     const records = frame.words.slice(recordAt(frame, 0), recordAt(frame, count));
-    return new UdpMessage(
-      data,
-      result,
-      takeFlags(frame),
-      takeName(frame),
-      { bytes, records },
-      receiving,
-    );
+    const receiving = this.#receiving;
+    // Last: the answer comes where the sender's name lay.
+    if (receiving.port === 0) receiving.port = portOf(this.#fd.number);
+    return new UdpMessage(data, result, flags, name, { bytes, records }, receiving);
   }
 }
 
-/** The same for what a receive has answered. Reports of too large packets are those of earlier ones, too. */
-function isPending(result: number): boolean {
-  return isOfEarlier(-result) || errnoName(-result) === "EMSGSIZE";
+/** Whether a refused receive was refused for an earlier datagram. Such refusals end with being told. */
+function isPending(got: UdpMessage | number): boolean {
+  if (typeof got !== "number") return false;
+  const code = errnoName(-got);
+  return REPORTED.has(code) || code === "EMSGSIZE";
 }

@@ -22,6 +22,7 @@ import {
   hostFor,
   type IpFamily,
   isNumeric,
+  unzoned,
 } from "./address.js";
 import {
   applyUdpBirth,
@@ -39,7 +40,7 @@ export interface UdpLocal {
   readonly host?: string;
   /** 0, unless given, lets the kernel choose. */
   readonly port?: number;
-  /** The interface of a link-local address. */
+  /** The interface of a link-local address; a zone in `host`, such as "fe80::1%eth0", says the same. */
   readonly scopeId?: number;
 }
 
@@ -88,13 +89,14 @@ function familyOf(host: string): IpFamily {
 
 /** The address to bind to; `what` is where the caller has given it. */
 function localFor(
-  { host, port = 0, scopeId = 0 }: { [K in keyof UdpLocal]: UdpLocal[K] | undefined },
+  local: { [K in keyof UdpLocal]: UdpLocal[K] | undefined },
   family: IpFamily,
   what?: string,
 ): InternetAddress {
   const name = what === undefined ? "host" : `${what}.host`;
-  const here = hostFor(host ?? WILDCARDS[family], familyNumber(family), name);
-  return { host: here, port: checkPort(port, 0, what), ...scopeOf(here, scopeId) };
+  const { host, scopeId = local.scopeId ?? 0 } = unzoned(local.host ?? WILDCARDS[family], name);
+  const here = hostFor(host, familyNumber(family), name);
+  return { host: here, port: checkPort(local.port ?? 0, 0, what), ...scopeOf(here, scopeId) };
 }
 
 /** IPv4 has no scopes. */
@@ -137,12 +139,13 @@ export async function connectUdp(options: ConnectUdpOptions, settings: UdpSettin
   const hosts = isNumeric(host) ? [host] : await lookUp(host, wanted, patience);
   const connectTo = (one: string): Fd => {
     const family = wanted ?? familyOf(one);
-    const there = hostFor(one, familyNumber(family), "host");
+    const zoned = unzoned(one, "host");
+    const there = hostFor(zoned.host, familyNumber(family), "host");
     const from = { host: here, port: local.port, scopeId: local.scopeId };
     const bound = options.bind === undefined ? undefined : localFor(from, family, "bind");
     return prepared(newSocket(family, settings, birth), (fd) => {
       if (bound !== undefined) bind(fd, bound);
-      connect(fd, { host: there, port, ...scopeOf(there, scopeId) });
+      connect(fd, { host: there, port, ...scopeOf(there, zoned.scopeId ?? scopeId) });
     });
   };
   return firstOf(hosts, connectTo);

@@ -215,9 +215,13 @@ export class UdpMessage implements Arrived {
     return this.#decoded;
   }
 
-  /** The value of the first control message of a type; undefined where there is none. */
+  /** The value of the first control message of a type, one of your own among them; undefined where there is none. */
   find<T>(definition: DefinitionOf<T>): WithDescriptors<T, Fd> | undefined {
-    for (const message of this.#decode().messages) if (message.is(definition)) return message.value;
+    for (const message of this.#decode().messages) {
+      const value = message.is(definition) ? message.value : message.as(definition);
+      // What stands for a descriptor is a number here: UDP delivers none.
+      if (value !== undefined) return value as WithDescriptors<T, Fd>;
+    }
     return undefined;
   }
 

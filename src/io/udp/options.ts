@@ -6,6 +6,7 @@ import { enable } from "../enable.js";
 import { importedConstant } from "../host.js";
 import { setsockopt } from "../sockopt.js";
 import { enableErrors, enableFacts, factsOf, type UdpFact } from "./facts.js";
+import { checkInterface, type InterfaceLike } from "./interface.js";
 
 /** The clock of `transmitAt`. */
 export type TransmitClock = "realtime" | "monotonic" | "tai";
@@ -51,9 +52,12 @@ export interface UdpSocketOptions {
   readonly multicastTtl?: number;
   /** Whether this machine gets what is sent to groups that it is in; the kernel takes true unless given. */
   readonly multicastLoopback?: boolean;
-  /** Index of the interface by which datagrams to groups leave. */
-  readonly multicastInterface?: number;
-  /** Let `transmitAt` say when a datagram leaves, by this clock (SO_TXTIME). The queue of the interface has to obey: tc-etf(8), fq. */
+  /** Index or name of the interface by which datagrams to groups leave. */
+  readonly multicastInterface?: InterfaceLike;
+  /**
+   * Let `transmitAt` say when a datagram leaves, by this clock (SO_TXTIME). The queue of the interface has to obey: "monotonic" is
+   * for fq, and everybody's; the others are for tc-etf(8), and the administrator's.
+   */
   readonly transmitClock?: TransmitClock;
 }
 
@@ -104,11 +108,6 @@ export function checkDscp(dscp: unknown): number {
 /** Time to live, or hop limit. */
 export function checkTtl(ttl: unknown): number {
   return integerIn(ttl, 1, 255, "ttl");
-}
-
-/** Index of an interface; 0 lets the kernel choose. */
-export function checkInterface(index: unknown, what = "interface"): number {
-  return integerIn(index, 0, MOST, what);
 }
 
 const CLOCKS = {

@@ -19,8 +19,9 @@ import { importedConstant } from "../host.js";
 import type { WaitOptions } from "../loop/giving-up.js";
 import { planQueueable, type Queueable } from "../loop/queued.js";
 import type { SocketKind } from "../query.js";
-import { addressFor, hostFor, versionOf } from "./address.js";
-import { checkDscp, checkEcn, checkInterface, checkTtl, type UdpSettings } from "./options.js";
+import { addressFor, hostFor, unzoned, versionOf } from "./address.js";
+import { checkInterface, type InterfaceLike } from "./interface.js";
+import { checkDscp, checkEcn, checkTtl, type UdpSettings } from "./options.js";
 
 /** How to send one datagram, or one buffer of many. */
 export interface UdpSendOptions extends WaitOptions {
@@ -28,8 +29,8 @@ export interface UdpSendOptions extends WaitOptions {
   readonly to?: InternetAddress | null;
   /** The address of this machine to send from, such as the `localAddress` of a message. The port is the socket's own. */
   readonly from?: string | { readonly host: string; readonly scopeId?: number } | undefined;
-  /** Index of the interface to send by. */
-  readonly interface?: number | undefined;
+  /** Index of the interface to send by; or its name, for which the kernel is asked each time. */
+  readonly interface?: InterfaceLike | undefined;
   /** Explicit congestion notification, 0 to 3; the socket's unless given. */
   readonly ecn?: number;
   /** Differentiated services code point, 0 to 63; the socket's unless given. */
@@ -99,8 +100,9 @@ function versionOfFamily(family: number): 4 | 6 {
 function sourceOf(options: UdpSendOptions, version: 4 | 6): MessageInput[] {
   const { from, interface: index } = options;
   if (from === undefined && index === undefined) return [];
-  const { host, scopeId = 0 } = typeof from === "object" && from !== null ? from : { host: from };
-  const ifindex = checkInterface(index ?? scopeId);
+  const object = typeof from === "object" && from !== null;
+  const { host, scopeId = object ? from.scopeId : 0 } = unzoned(object ? from.host : from, "from");
+  const ifindex = checkInterface(index ?? scopeId ?? 0);
   const source = from === undefined ? undefined : sourceHost(host, version);
   if (version === 6) return [packetInfo6({ addr: source ?? "::", ifindex })];
   return [packetInfo({ ifindex, specDst: source ?? "0.0.0.0", addr: "0.0.0.0" })];

@@ -129,17 +129,13 @@ export function receiveBatch(
   const { each, waitsForAll } = plan;
   // What follows the first messages is taken when it is there.
   const patient = got === 0 || waitsForAll;
+  const wait = patient ? (waitsForAll ? 0 : WAITFORONE) : DONTWAIT;
   const count =
     patient && each.timeoutMs !== undefined
       ? receiveWithin(batches, fd, each, asked, each.timeoutMs === 0 ? -1 : end)
-      : receiveOnce(batches, fd, each.flags | waitFlag(patient, waitsForAll), asked);
+      : receiveOnce(batches, fd, each.flags | wait, asked);
   if (plan.into !== undefined) release();
   return { count, asked };
-}
-
-function waitFlag(patient: boolean, waitsForAll: boolean): number {
-  if (!patient) return DONTWAIT;
-  return waitsForAll ? 0 : WAITFORONE;
 }
 
 function receiveOnce({ frame, incoming }: BatchFrame, fd: number, flags: number, count: number) {

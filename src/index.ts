@@ -88,7 +88,7 @@ export { type ConstantLike, getsockopt, setsockopt, type TimeValue } from "./io/
 export type { IpFamily } from "./io/udp/address.js";
 export type { UdpFact } from "./io/udp/facts.js";
 export type { GroupOptions } from "./io/udp/groups.js";
-export type { UdpReceiveOptions } from "./io/udp/incoming.js";
+export type { UdpReceiveManyOptions, UdpReceiveOptions } from "./io/udp/incoming.js";
 export type { InterfaceLike } from "./io/udp/interface.js";
 export type { BindUdpOptions, ConnectUdpOptions, UdpLocal } from "./io/udp/making.js";
 export { UdpMessage } from "./io/udp/message.js";

@@ -129,17 +129,13 @@ export function receiveBatch(
   const { each, waitsForAll } = plan;
   // What follows the first messages is taken when it is there.
   const patient = got === 0 || waitsForAll;
+  const wait = patient ? (waitsForAll ? 0 : WAITFORONE) : DONTWAIT;
   const count =
     patient && each.timeoutMs !== undefined
       ? receiveWithin(batches, fd, each, asked, each.timeoutMs === 0 ? -1 : end)
-      : receiveOnce(batches, fd, each.flags | waitFlag(patient, waitsForAll), asked);
+      : receiveOnce(batches, fd, each.flags | wait, asked);
   if (plan.into !== undefined) release();
   return { count, asked };
-}
-
-function waitFlag(patient: boolean, waitsForAll: boolean): number {
-  if (!patient) return DONTWAIT;
-  return waitsForAll ? 0 : WAITFORONE;
 }
 
 function receiveOnce({ frame, incoming }: BatchFrame, fd: number, flags: number, count: number) {
@@ -169,6 +165,12 @@ function receiveWithin(
   return result === -EAGAIN && end >= 0 ? -ETIMEDOUT : result;
 }
 
+/** Reads back what recvmmsg has written for `count` messages. Descriptors in them are not owned yet: their owner comes next. */
+export function openEnvelopes({ incoming }: BatchFrame, count: number): void {
+  const opened = incoming.call("open", count);
+  if (opened !== count) throw new Error(`core status ${opened} from message_open_batch`);
+}
+
 /**
  * Opens the `count` messages that have come behind `got` others. Whatever goes wrong, no descriptor of any of them stays open
  * without an owner.
@@ -180,9 +182,8 @@ export function openBatch(
   got: number,
   count: number,
 ): ReceivedMessage[] {
-  const { frame, incoming } = batches;
-  const opened = incoming.call("open", count);
-  if (opened !== count) throw new Error(`core status ${opened} from message_open_batch`);
+  const { frame } = batches;
+  openEnvelopes(batches, count);
   const owned: (Map<number, Fd> | undefined)[] = [];
   for (let i = 0; i < count; i++) owned.push(adopt(batches, socket, plan, got, i));
   try {
@@ -223,24 +224,38 @@ function roomOf(plan: BatchPlan, index: number): number {
 
 /** Takes the messages out of the frame. No caller's code runs in here. */
 function takeAll(
-  { frame, incoming }: BatchFrame,
+  batches: BatchFrame,
   socket: Borrowed,
   plan: BatchPlan,
   got: number,
   owned: readonly (Map<number, Fd> | undefined)[],
 ): (TakenMessage | ReceivedMessage)[] {
-  const lengths = owned.map((_, i) => {
-    const bytes = incoming.envelope(i).get(OPENED_LENGTH);
-    return Math.min(bytesWritten(plan.each, socket, bytes), roomOf(plan, got + i));
-  });
-  const dataOf = plan.into === undefined ? landedData(plan.each, lengths) : undefined;
+  const { frame, incoming } = batches;
+  const dataOf = dataOfBatch(batches, socket, plan, got, owned.length);
   return owned.map((fds, i) => {
     const from = incoming.envelope(i);
     const bytes = from.get(OPENED_LENGTH);
-    const data = dataOf?.(i) ?? filled(targetOf(plan, got + i), lengths[i] as number);
+    const data = dataOf(i);
     if (fds === undefined) return buildPlain(frame, from, socket, data, bytes);
     return takeOut(frame, from, socket, data, bytes, from.get(OPENED_RECORDS), plan.own);
   });
+}
+
+/** The data of each of `count` messages that were opened. */
+export function dataOfBatch(
+  { incoming }: BatchFrame,
+  socket: Borrowed,
+  plan: BatchPlan,
+  got: number,
+  count: number,
+): (i: number) => Buffer {
+  const lengths: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const bytes = bytesWritten(plan.each, socket, incoming.envelope(i).get(OPENED_LENGTH));
+    lengths.push(Math.min(bytes, roomOf(plan, got + i)));
+  }
+  if (plan.into === undefined) return landedData(plan.each, lengths);
+  return (i) => filled(targetOf(plan, got + i), lengths[i] as number);
 }
 
 function filled(target: Uint8Array | undefined, length: number): Buffer {

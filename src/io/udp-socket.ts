@@ -22,7 +22,7 @@ import { getpeername } from "./names.js";
 import type { Sent } from "./send-fds.js";
 import { enableErrors } from "./udp/facts.js";
 import { changeGroup, type GroupOptions } from "./udp/groups.js";
-import { UdpIncoming, type UdpReceiveOptions } from "./udp/incoming.js";
+import { UdpIncoming, type UdpReceiveManyOptions, type UdpReceiveOptions } from "./udp/incoming.js";
 import { checkUdp, pathMtuOf, peerOf } from "./udp/kind.js";
 import { type BindUdpOptions, bindUdp, type ConnectUdpOptions, connectUdp } from "./udp/making.js";
 import type { UdpMessage } from "./udp/message.js";
@@ -66,11 +66,10 @@ export class UdpSocket extends LoopSocket {
     const kind = checkUdp(fd);
     this.#sending = { kind, settings, peer: peerOf(fd) };
     this.#incoming = new UdpIncoming(this, fd, settings);
-    const { number } = fd;
     const { idleTimeoutMs: ms } = settings;
     const idle = ms === undefined ? undefined : { ms, over: () => this.close() };
-    this.#receiver = new Arrivals<UdpMessage>("recvmsg", number, this.life, idle);
-    this.#reporter = new Arrivals<ErrorReport>("recvmsg", number, this.life);
+    this.#receiver = new Arrivals<UdpMessage>("recvmsg", fd.number, this.life, idle);
+    this.#reporter = new Arrivals<ErrorReport>("recvmsg", fd.number, this.life);
     this.begin();
   }
 
@@ -177,13 +176,20 @@ export class UdpSocket extends LoopSocket {
    */
   receive(options?: UdpReceiveOptions): Promise<UdpMessage> {
     if (options === undefined) return this.#receiver.next(this.#incoming, ENDLESS);
-    return promised(() => {
-      const given = optionsOf(options, "options");
-      const patience = patienceOf(given);
-      const attempt = this.#incoming.attemptWith(given);
-      throwIfAborted(patience);
-      return this.#receiver.next(attempt, patience);
-    });
+    return this.#receiver.nextWith(options, (given) => this.#incoming.attemptWith(given));
+  }
+
+  /**
+   * Receives what has come, up to 64 datagrams in one system call: at least one, for which it waits.
+   *
+   * @throws As `receive`.
+   * @example
+   * await using socket = UdpSocket.bind({ host: "127.0.0.1" });
+   * await socket.send("one", { to: socket.localAddress });
+   * for (const message of await socket.receiveMany({ limit: 32 })) console.log(message.bytes);
+   */
+  receiveMany(options?: UdpReceiveManyOptions): Promise<UdpMessage[]> {
+    return this.#receiver.nextWith(options, (given) => this.#incoming.attemptMany(given));
   }
 
   /** The datagrams as they come, until the socket is closed. Leaving the loop leaves the socket open. */
@@ -219,7 +225,7 @@ export class UdpSocket extends LoopSocket {
    * @see recvmsg(2), MSG_ERRQUEUE; ip(7), IP_RECVERR.
    */
   errors(options?: WaitOptions): AsyncIterableIterator<ErrorReport> {
-    const patience = patienceOf(options === undefined ? undefined : optionsOf(options, "options"));
+    const patience = patienceOf(optionsOf(options, "options"));
     if (!this.closed && !this.#incoming.queuesErrors) {
       enableErrors(this.fd);
       this.#incoming.queuesErrors = true;

@@ -189,13 +189,7 @@ export class UnixSocket extends LoopSocket {
    */
   receive(options?: AsyncReceiveOptions): Promise<Received | null> {
     if (options === undefined) return this.#receiver.next(this.#incoming, ENDLESS);
-    return promised(() => {
-      const given = optionsOf(options, "options");
-      const patience = patienceOf(given);
-      const attempt = this.#incoming.attemptWith(given);
-      throwIfAborted(patience);
-      return this.#receiver.next(attempt, patience);
-    });
+    return this.#receiver.nextWith(options, (given) => this.#incoming.attemptWith(given));
   }
 
   /**

@@ -68,4 +68,30 @@ for i in range(100):
   });
 }
 
+if (HAS_PYTHON) {
+  test("stream: messages that are taken in parts go on behind them, their descriptors once", async () => {
+    const script = `
+total, fds, bad = 0, 0, 0
+while total < 40 * 150000:
+    data, anc, flags, address = s.recvmsg(100000, 4096)
+    bad += sum(1 for i in range(0, len(data), 997) if data[i] != (total + i) // 150000)
+    total += len(data)
+    for fd in fds_of(anc):
+        os.close(fd)
+        fds += 1
+say([total, fds, bad])
+`;
+    using file = Fd.open("/dev/null");
+    const { said, done } = await withPython("stream", script, (socket) => {
+      const messages = upTo(40).map((i) => ({
+        data: Buffer.alloc(150_000, i),
+        control: [rights([file])],
+      }));
+      return sendmmsg(socket, messages, { timeoutMs: 60_000 });
+    });
+    assert.equal(done, { count: 40, bytes: upTo(40).map(() => 150_000), error: undefined });
+    assert.equal(said, [6_000_000, 40, 0]);
+  });
+}
+
 test.run();

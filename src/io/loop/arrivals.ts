@@ -1,8 +1,17 @@
 // The calls that wait for what arrives at one socket, messages or connections, served in order.
 
+import { optionsOf } from "../../codec/arguments.js";
 import { ownError, SyscallError } from "../errors.js";
 import { theFrame } from "../frame.js";
-import { type Patience, timedOut, watchPatience } from "./giving-up.js";
+import {
+  type Patience,
+  patienceOf,
+  promised,
+  throwIfAborted,
+  timedOut,
+  type WaitOptions,
+  watchPatience,
+} from "./giving-up.js";
 import { Line, type Linked } from "./line.js";
 import { type Lifeline, Share } from "./readiness.js";
 
@@ -62,8 +71,26 @@ export class Arrivals<T> {
     this.#idle = idle;
   }
 
-  /** What has arrived, now or when it does. */
-  next(attempt: Attempt<T>, patience: Patience): Promise<T> {
+  /** The same with the options of a caller, which say what is tried. */
+  nextWith<U, O extends WaitOptions>(
+    options: O | undefined,
+    attemptOf: (given: O) => Attempt<U>,
+  ): Promise<U> {
+    return promised(() => {
+      const given = optionsOf(options, "options");
+      const patience = patienceOf(given);
+      const attempt = attemptOf(given);
+      throwIfAborted(patience);
+      return this.next(attempt, patience);
+    });
+  }
+
+  /** What has arrived, now or when it does; usually a T, or what else is tried. */
+  next<U = T>(attempt: Attempt<U>, patience: Patience): Promise<U> {
+    return this.#next(attempt as unknown as Attempt<T>, patience) as unknown as Promise<U>;
+  }
+
+  #next(attempt: Attempt<T>, patience: Patience): Promise<T> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken());
     if (this.#line.first === undefined && !this.#dry && this.#share.take()) {
       try {

@@ -1,17 +1,27 @@
 // One try to receive from a UDP socket: a datagram, or an entry of the error queue.
 
+import { OPENED_LENGTH, OPENED_RECORDS } from "../../../assembly/shared/message.js";
 import { errnoName } from "../../../shim/index.js";
 import { integerIn } from "../../codec/arguments.js";
+import { CONTROL_SLOT, theBatches } from "../batch.js";
+import { type BatchPlan, dataOfBatch, openEnvelopes, receiveBatch } from "../batch-receive.js";
 import { noteTruncation, receives } from "../diagnostics.js";
 import type { Fd } from "../fd.js";
-import { type Frame, theFrame } from "../frame.js";
+import { type Envelope, type Frame, theFrame } from "../frame.js";
 import { constantOrZero, importedConstant } from "../host.js";
 import type { Attempt } from "../loop/arrivals.js";
 import type { WaitOptions } from "../loop/giving-up.js";
 import { planFor } from "../loop/incoming.js";
 import { controlLength, recordAt, takeFlags, takeName } from "../opened.js";
 import { readName } from "../query.js";
-import { openFrame, planReceive, type ReceivePlan, receiveFrame, takeData } from "../receive.js";
+import {
+  openFrame,
+  planReceive,
+  type ReceivePlan,
+  readPlan,
+  receiveFrame,
+  takeData,
+} from "../receive.js";
 import type { UdpFact } from "./facts.js";
 import { UdpMessage } from "./message.js";
 import type { UdpSettings } from "./options.js";
@@ -22,6 +32,15 @@ export interface UdpReceiveOptions extends WaitOptions {
   /** Bytes of data to take at most; the socket's `dataLimit` unless given. */
   readonly dataLimit?: number;
 }
+
+/** How to receive many datagrams. */
+export interface UdpReceiveManyOptions extends UdpReceiveOptions {
+  /** Datagrams to take at most, 64 unless given. */
+  readonly limit?: number;
+}
+
+/** Datagrams that are received at once: no more, so that one socket does not keep others waiting. */
+const MANY = 64;
 
 const DONTWAIT = importedConstant("MSG_DONTWAIT");
 const ERRQUEUE = constantOrZero("MSG_ERRQUEUE");
@@ -49,6 +68,10 @@ const REPORT = planReceive({ dataLimit: 65536, flags: DONTWAIT | ERRQUEUE }, tru
 function portOf(fd: number): number {
   const name = readName(fd, "getsockname");
   return typeof name === "object" && name !== null && "port" in name ? name.port : 0;
+}
+
+function checkedData(dataLimit: unknown): number {
+  return integerIn(dataLimit, 1, 0x7fffffff, "dataLimit");
 }
 
 /** Receives from one socket, by itself as its settings say. */
@@ -80,8 +103,70 @@ export class UdpIncoming implements Attempt<UdpMessage> {
   /** A receive with options. */
   attemptWith({ dataLimit }: UdpReceiveOptions): Attempt<UdpMessage> {
     if (dataLimit === undefined) return this;
-    const plan = planFor(integerIn(dataLimit, 1, 0x7fffffff, "dataLimit"));
+    const plan = planFor(checkedData(dataLimit));
     return { attempt: () => this.#message(plan) };
+  }
+
+  /** A receive of all that has come, up to a limit. */
+  attemptMany({ dataLimit, limit = MANY }: UdpReceiveManyOptions): Attempt<UdpMessage[]> {
+    const data = dataLimit === undefined ? this.#plan.dataLimit : checkedData(dataLimit);
+    const plan: BatchPlan = {
+      each: readPlan({ dataLimit: data, flags: DONTWAIT }, true, CONTROL_SLOT),
+      clips: false,
+      into: undefined,
+      limit: Math.min(integerIn(limit, 1, 0x7fffffff, "limit"), MANY),
+      waitsForAll: false,
+      own: [],
+    };
+    return { attempt: () => this.#messages(plan) };
+  }
+
+  #messages(plan: BatchPlan): UdpMessage[] | number {
+    const batches = theBatches();
+    const fd = this.#fd.number;
+    let { count } = receiveBatch(batches, fd, plan, 0, 0);
+    for (let i = 0; i < TRIES && this.queuesErrors && isPending(count); i++) {
+      ({ count } = receiveBatch(batches, fd, plan, 0, 0));
+    }
+    if (count < 0) return count;
+    openEnvelopes(batches, count);
+    const dataOf = dataOfBatch(batches, this.#fd, plan, 0, count);
+    const messages: UdpMessage[] = [];
+    for (let i = 0; i < count; i++) {
+      const from = batches.incoming.envelope(i);
+      messages.push(
+        this.#made(
+          batches.frame,
+          from,
+          dataOf(i),
+          from.get(OPENED_LENGTH),
+          from.get(OPENED_RECORDS),
+        ),
+      );
+    }
+    this.#knowPort();
+    for (const message of messages) this.#tell(message);
+    return messages;
+  }
+
+  #tell(message: UdpMessage): void {
+    const socket = this.#socket;
+    if (receives.hasSubscribers) receives.publish({ socket, message });
+    noteTruncation(socket, message);
+  }
+
+  /** A message of the frame. */
+  #made(frame: Frame, from: Envelope, data: Buffer, bytes: number, count: number): UdpMessage {
+    const { control } = from;
+    const name = takeName(frame, from);
+    const controlBytes = frame.bytes.slice(control, control + controlLength(frame, from));
+    const records = frame.words.slice(recordAt(frame, 0, from), recordAt(frame, count, from));
+    const arrived = { bytes: controlBytes, records };
+    return new UdpMessage(data, bytes, takeFlags(frame, from), name, arrived, this.#receiving);
+  }
+
+  #knowPort(): void {
+    if (this.#receiving.port === 0) this.#receiving.port = portOf(this.#fd.number);
   }
 
   /** The receive of a report. */
@@ -102,9 +187,7 @@ export class UdpIncoming implements Attempt<UdpMessage> {
       got = this.#take(frame, plan);
     }
     if (typeof got === "number") return got;
-    const socket = this.#socket;
-    if (receives.hasSubscribers) receives.publish({ socket, message: got });
-    noteTruncation(socket, got);
+    this.#tell(got);
     return got;
   }
 
@@ -112,21 +195,16 @@ export class UdpIncoming implements Attempt<UdpMessage> {
     const result = receiveFrame(frame, this.#fd.number, plan);
     if (result < 0) return result;
     const count = openFrame(frame);
-    const flags = takeFlags(frame);
     const data = takeData(plan, this.#fd, result);
-    const name = takeName(frame);
-    const { control } = frame.incoming;
-    const bytes = frame.bytes.slice(control, control + controlLength(frame));
-    const records = frame.words.slice(recordAt(frame, 0), recordAt(frame, count));
-    const receiving = this.#receiving;
+    const message = this.#made(frame, frame.incoming, data, result, count);
     // Last: the answer comes where the sender's name lay.
-    if (receiving.port === 0) receiving.port = portOf(this.#fd.number);
-    return new UdpMessage(data, result, flags, name, { bytes, records }, receiving);
+    this.#knowPort();
+    return message;
   }
 }
 
 /** Whether a refused receive was refused for an earlier datagram. Such refusals end with being told. */
-function isPending(got: UdpMessage | number): boolean {
+function isPending(got: unknown): boolean {
   if (typeof got !== "number") return false;
   const code = errnoName(-got);
   return REPORTED.has(code) || code === "EMSGSIZE";

@@ -96,7 +96,7 @@ export class UdpSocket extends LoopSocket {
     const given = optionsOf(options, "options");
     const settings = udpSettingsOf(given);
     const fd = bindUdp(given, settings);
-    return making(fd, () => new UdpSocket(fd, settings));
+    return making(fd, () => made(fd, settings));
   }
 
   /**
@@ -115,7 +115,7 @@ export class UdpSocket extends LoopSocket {
     const given = optionsOf(options, "options");
     const settings = udpSettingsOf(given);
     const fd = await connectUdp(given, settings);
-    return making(fd, () => new UdpSocket(fd, settings));
+    return making(fd, () => made(fd, settings));
   }
 
   /**
@@ -129,7 +129,7 @@ export class UdpSocket extends LoopSocket {
     const settings = udpSettingsOf(optionsOf(options, "options"));
     return adopting(socket, (fd) => {
       applyUdpSettings(fd.number, checkUdp(fd).family, settings);
-      return new UdpSocket(fd, settings);
+      return made(fd, settings);
     });
   }
 
@@ -291,4 +291,9 @@ export class UdpSocket extends LoopSocket {
   get remoteAddress(): InternetAddress {
     return getpeername(this.open()) as InternetAddress;
   }
+}
+
+// Outside: a class that calls itself is renamed by the bundler, and its name is in errors and traces.
+function made(fd: Fd, settings: UdpSettings): UdpSocket {
+  return new UdpSocket(fd, settings);
 }

@@ -140,7 +140,9 @@ function needing({ needs }: AnyDefinition): string {
 
 /** Nothing is known of the socket. */
 function unasked(definition: AnyDefinition): Reason {
-  const option = formsIn(definition, theFrame().abi)[0]?.form.enable[0];
+  const [known] = formsIn(definition, theFrame().abi);
+  if (known === undefined) return notDelivered("is unknown to this system");
+  const option = known.form.enable[0];
   if (option === undefined) return notDelivered(`did not come${needing(definition)}`);
   return notDelivered(
     `did not come${needing(definition)}: is ${option} set on the socket, as ${enabling(definition)} does? Given { socket }, this error says`,
@@ -153,8 +155,9 @@ function enabling(definition: AnyDefinition): string {
 
 /** The socket says whether it was asked for. */
 function asked(socket: SenderLike, definition: AnyDefinition): Reason {
-  if (!isReceived(definition, theFrame().abi))
-    return notDelivered("is only sent, and never arrives");
+  const { abi } = theFrame();
+  if (formsIn(definition, abi).length === 0) return notDelivered("is unknown to this system");
+  if (!isReceived(definition, abi)) return notDelivered("is only sent, and never arrives");
   const fd = anySocketNumber(socket);
   const kind = socketKind(fd);
   const enabled = isEnabled(fd, kind, definition, []);

@@ -69,7 +69,7 @@ export class FdStream extends Duplex {
     fdStreamSettings(optionsOf(options, "options"));
     const socket = await UnixSocket.connect(options);
     try {
-      return new FdStream(socket, options);
+      return made(socket, options);
     } catch (error) {
       socket.close();
       throw error;
@@ -281,6 +281,11 @@ export class FdStream extends Duplex {
     this.#socket?.unref();
     return this;
   }
+}
+
+// Outside: a class that calls itself is renamed by the bundler, and its name is in errors and traces.
+function made(socket: UnixSocket, options: FdStreamOptions): FdStream {
+  return new FdStream(socket, options);
 }
 
 function rethrow(error: unknown): never {

@@ -95,7 +95,7 @@ export class UdpSocket extends LoopSocket {
     const given = optionsOf(options, "options");
     const settings = udpSettingsOf(given);
     const fd = bindUdp(given, settings);
-    return making(fd, () => new UdpSocket(fd, settings));
+    return making(fd, () => made(fd, settings));
   }
 
   /**
@@ -114,7 +114,7 @@ export class UdpSocket extends LoopSocket {
     const given = optionsOf(options, "options");
     const settings = udpSettingsOf(given);
     const fd = await connectUdp(given, settings);
-    return making(fd, () => new UdpSocket(fd, settings));
+    return making(fd, () => made(fd, settings));
   }
 
   /**
@@ -128,7 +128,7 @@ export class UdpSocket extends LoopSocket {
     const settings = udpSettingsOf(optionsOf(options, "options"));
     return adopting(socket, (fd) => {
       applyUdpSettings(fd.number, checkUdp(fd).family, settings);
-      return new UdpSocket(fd, settings);
+      return made(fd, settings);
     });
   }
 
@@ -297,4 +297,9 @@ export class UdpSocket extends LoopSocket {
   get remoteAddress(): InternetAddress {
     return getpeername(this.open()) as InternetAddress;
   }
+}
+
+// Outside: a class that calls itself is renamed by the bundler, and its name is in errors and traces.
+function made(fd: Fd, settings: UdpSettings): UdpSocket {
+  return new UdpSocket(fd, settings);
 }

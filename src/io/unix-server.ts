@@ -89,7 +89,7 @@ export class UnixServer extends LoopSocket {
     const { fd, path } = listenPrepared({ ...options, nonBlocking: true }, prepare);
     try {
       const file = path !== undefined && unlink ? new SocketFile(path) : undefined;
-      return new UnixServer(fd, settings, file);
+      return made(fd, settings, file);
     } catch (error) {
       fd.close();
       throw error;
@@ -113,7 +113,7 @@ export class UnixServer extends LoopSocket {
       checkFraming(settings, isUnixStream(kind));
       setNonBlocking(fd, true);
       applySettings(fd.number, settings);
-      const server = new UnixServer(fd, settings, undefined);
+      const server = made(fd, settings, undefined);
       if (socket instanceof Fd) socket.take();
       return server;
     } catch (error) {
@@ -192,6 +192,11 @@ export class UnixServer extends LoopSocket {
   protected override leave(why: () => Error): void {
     this.#arrivals.end(why);
   }
+}
+
+// Outside: a class that calls itself is renamed by the bundler, and its name is in errors and traces.
+function made(fd: Fd, settings: SocketSettings, file: SocketFile | undefined): UnixServer {
+  return new UnixServer(fd, settings, file);
 }
 
 declare module "./adopt.js" {

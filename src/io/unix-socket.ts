@@ -152,7 +152,7 @@ export class UnixSocket extends LoopSocket {
     return adopting(socket, (fd) => {
       checkUnix(kindOf(fd));
       applySettings(fd.number, settings);
-      return new UnixSocket(fd, settings);
+      return made(fd, settings);
     });
   }
 
@@ -281,5 +281,10 @@ export class UnixSocket extends LoopSocket {
 }
 
 function owning(fd: Fd, settings: SocketSettings): UnixSocket {
-  return making(fd, () => new UnixSocket(fd, settings));
+  return making(fd, () => made(fd, settings));
+}
+
+// Outside: a class that calls itself is renamed by the bundler, and its name is in errors and traces.
+function made(fd: Fd, settings: SocketSettings): UnixSocket {
+  return new UnixSocket(fd, settings);
 }

@@ -16,6 +16,7 @@ import {
   rights,
   rxqOverflow,
   sendmsg,
+  sockCred2,
   socket,
   TruncationError,
   ttl,
@@ -169,6 +170,18 @@ test("a payload that is too short, and a definition that the receive was not tol
       code: "ERR_CMSG_PAYLOAD_TOO_SHORT",
     });
     assert.match(error.message, /^IP_TTL came with too short a payload: 4 bytes, needs 8$/);
+  });
+});
+
+test("a message of other systems is said to be none of this one", () => {
+  overUdp((receiver, receive) => {
+    const message = receive();
+    const expected = {
+      code: "ERR_CMSG_NOT_DELIVERED",
+      message: /^SCM_CREDS2 is unknown to this system/,
+    };
+    throws(() => expectControl(message, sockCred2), expected);
+    throws(() => expectControl(message, sockCred2, { socket: receiver }), expected);
   });
 });
 

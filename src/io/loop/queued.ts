@@ -62,9 +62,10 @@ export function planQueueable(
 ): Queueable {
   const numbers = fds === undefined ? [] : fdNumbers(fds);
   const given = textOrParts(data);
+  const plan = control === undefined && to === undefined ? plainPlan() : planWith(control, to);
+  // No code of the caller's runs from here on: the lengths stay as they are.
   const head = frame?.(totalLength(given));
   const parts = head === undefined ? given : [head, ...given];
-  const plan = control === undefined && to === undefined ? plainPlan() : planWith(control, to);
   const total = totalLength(parts);
   checkCarries(kind, numbers.length + plan.fds, total);
   return {
@@ -180,6 +181,11 @@ function copyRights(message: PreparedMessage, copy: (number: number) => number):
   }
   const words = new Int32Array(payload.slice(0, payload.length & ~3).buffer);
   return { ...message, payload: new Uint8Array(words.map(copy).buffer) };
+}
+
+/** Whether its data is still as long as it was: the caller may have transferred it to another thread, or resized it. */
+export function hasData({ parts, total }: Queueable): boolean {
+  return totalLength(parts) === total;
 }
 
 /** Copies the data: the caller may do with its own what it likes from now on. */

@@ -10,6 +10,7 @@ import type { Sent } from "../send-fds.js";
 import { type Patience, watchPatience } from "./giving-up.js";
 import { Line } from "./line.js";
 import {
+  hasData,
   holdData,
   holdDescriptors,
   needsHoldingFirst,
@@ -23,7 +24,7 @@ import {
 } from "./queued.js";
 import { type Lifeline, Share } from "./readiness.js";
 import { later, whenRoomAt } from "./room.js";
-import { ENDED, PASSING, queueFull, torn, withSent, writesPending } from "./unsent.js";
+import { dataGone, ENDED, PASSING, queueFull, torn, withSent, writesPending } from "./unsent.js";
 
 /** What a queue may hold before it refuses more. */
 export interface QueueLimits {
@@ -177,6 +178,11 @@ export class Sender {
         return;
       }
       const { message } = first;
+      if (!hasData(message)) {
+        this.#leave(first);
+        this.#settle(first, this.#refuse(dataGone(), message));
+        continue;
+      }
       this.#count(message, -1);
       const result = this.#sendOn(message);
       this.#count(message, 1);

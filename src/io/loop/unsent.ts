@@ -14,6 +14,13 @@ export function withSent(error: Error, message: Queueable): Error {
   return message.bytes === 0 ? error : Object.assign(error, { sent: sentOf(message) });
 }
 
+/** Of a message whose memory the caller has taken away, or resized, while it waited. */
+export function dataGone(): Error {
+  const message =
+    "data must stay as it is until its promise settles: while it waited, its memory was transferred away or resized";
+  return Object.assign(new TypeError(message), { code: "ERR_CMSG_INVALID_ARG_TYPE" });
+}
+
 /** Of everything behind a message that was cut short. */
 export function torn(cause: Error): Error {
   const message = "an earlier message was cut short on this stream: nothing can follow it";

@@ -144,6 +144,11 @@ export class Core {
     return this.#view.getBigInt64(at, true);
   }
 
+  /** The unsigned double word at an offset. */
+  unsignedDouble(at: number): bigint {
+    return this.#view.getBigUint64(at, true);
+  }
+
   /** Writes the low 64 bits of an integer. */
   setDouble(at: number, value: bigint): void {
     this.#view.setBigInt64(at, value, true);

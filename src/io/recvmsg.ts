@@ -1,10 +1,10 @@
 // recvmsg: data and decoded control messages, every descriptor in them owned before anything is decoded.
 
-import { definitions as builtIn } from "../codec/catalogue/index.js";
+import { RECORD_LEVEL, RECORD_TYPE } from "../../assembly/shared/message.js";
+import { carriesDescriptors } from "../codec/catalogue/index.js";
 import { decodeFound, type Found, readRecord, readReport } from "../codec/decode.js";
 import type { AnyDefinition } from "../codec/definition.js";
 import { definitionList } from "../codec/face.js";
-import { formsIn } from "../codec/form.js";
 import type { Problem } from "../codec/message.js";
 import { totalLength } from "./data.js";
 import { type Borrowed, borrow, numberOf, type SocketLike } from "./descriptor.js";
@@ -21,7 +21,6 @@ import {
   receiveError,
   receiveFrame,
   recordAt,
-  recordIs,
   recordPayload,
   recordWords,
   takeAddress,
@@ -164,22 +163,14 @@ function buildPlain(
   return new ReceivedMessage(arrived, NO_PROBLEMS, NO_BYTES);
 }
 
-/** Built-in types that carry descriptors, by this host's numbers. */
-let carriers: readonly { level: number; type: number }[] | undefined;
-
-function carriersOf(frame: Frame): readonly { level: number; type: number }[] {
-  carriers ??= builtIn()
-    .filter((definition) => definition.descriptors)
-    .flatMap((definition) => formsIn(definition, frame.abi));
-  return carriers;
-}
-
 /** Owns every descriptor of the records, whatever may be wrong with the rest of them. */
 function adoptAll(frame: Frame, plan: ReceivePlan, count: number): Map<number, Fd> {
   const owned = new Map<number, Fd>();
   for (let i = 0; i < count; i++) {
     const record = recordAt(frame, i);
-    if (!carriersOf(frame).some((c) => recordIs(frame, record, c.level, c.type))) continue;
+    const level = frame.words[record + RECORD_LEVEL] as number;
+    const type = frame.words[record + RECORD_TYPE] as number;
+    if (!carriesDescriptors(frame.abi, level, type)) continue;
     const word = recordPayload(frame, record);
     const fds = recordWords(frame, record);
     for (let j = 0; j < fds; j++) {

@@ -171,6 +171,13 @@ let standard: Core | undefined;
 
 /** The instance that the package's own functions share, compiled from the embedded bytes at first use. */
 export function standardCore(): Core {
-  standard ??= new Core(new WebAssembly.Module(wasm));
+  standard ??= new Core(new WebAssembly.Module(embedded()));
   return standard;
+}
+
+function embedded(): Uint8Array<ArrayBuffer> {
+  const text = atob(wasm);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }

@@ -12,6 +12,7 @@ import {
   HEADER_ALIGN,
   IOV_LEN_WIDTH,
   IOVLEN_WIDTH,
+  MSG_LEN_WIDTH,
   POINTER_SIZE,
 } from "./shared/column";
 import { DERIVED_BASE } from "./shared/limits";
@@ -23,7 +24,9 @@ import {
   IOV_BASE,
   IOV_LEN,
   IOVEC,
+  MMSGHDR,
   MSG_FLAGS,
+  MSG_LEN,
   MSG_NAME,
   MSGHDR,
 } from "./shared/struct";
@@ -41,8 +44,11 @@ export const MSGHDR_AT = 6;
 export const IOVEC_SIZE = 13;
 export const IOV_BASE_AT = 14;
 export const IOV_LEN_AT = 15;
+/** Where there is no struct mmsghdr, MMSG_WIDTH is 0 and these say nothing. */
+export const MMSGHDR_SIZE = 16;
+export const MSG_LEN_AT = 17;
 /** The row's own columns, beside what they lead to. */
-const COLUMNS = 16;
+const COLUMNS = 18;
 export const ORDER = COLUMNS + BYTE_ORDER;
 export const ALIGNMENT = COLUMNS + HEADER_ALIGN;
 export const POINTER_WIDTH = COLUMNS + POINTER_SIZE;
@@ -50,6 +56,7 @@ export const LEN_WIDTH = COLUMNS + CMSG_LEN_WIDTH;
 export const COUNT_WIDTH = COLUMNS + IOVLEN_WIDTH;
 export const CONTROL_WIDTH = COLUMNS + CONTROLLEN_WIDTH;
 export const IOV_WIDTH = COLUMNS + IOV_LEN_WIDTH;
+export const MMSG_WIDTH = COLUMNS + MSG_LEN_WIDTH;
 const WORDS = COLUMNS + COLUMN_COUNT;
 
 /** Address of the derived numbers of an ABI that exists. */
@@ -81,6 +88,8 @@ function derive(abi: i32, at: usize): void {
   keep(at, IOVEC_SIZE, sizeOf(abi, IOVEC));
   keep(at, IOV_BASE_AT, offsetOf(abi, IOVEC, IOV_BASE));
   keep(at, IOV_LEN_AT, offsetOf(abi, IOVEC, IOV_LEN));
+  keep(at, MMSGHDR_SIZE, sizeOf(abi, MMSGHDR));
+  keep(at, MSG_LEN_AT, offsetOf(abi, MMSGHDR, MSG_LEN));
   for (let name = 0; name < COLUMN_COUNT; name++) keep(at, COLUMNS + name, column(abi, name));
   keep(at, HEADER_SIZE, header);
 }

@@ -21,6 +21,12 @@ export {
   seal as message_seal,
 } from "./message";
 export {
+  composeBatch as message_compose_batch,
+  openBatch as message_open_batch,
+  prepareBatch as message_prepare_batch,
+  sentBatch as message_sent_batch,
+} from "./mmsghdr";
+export {
   firstHeader as cmsg_firsthdr,
   nextHeader as cmsg_nxthdr,
   ruleAnswers as rule_answers,

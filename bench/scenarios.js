@@ -65,6 +65,44 @@ function passing({ name, type, fds, bytes, usocket }, peers) {
   };
 }
 
+/** Messages by batches, and by a call for each. */
+const BATCHES = [
+  { type: "seqpacket", fds: 1, bytes: 1, messages: 32, what: "1 descriptor" },
+  { type: "seqpacket", fds: 1, bytes: 1, messages: 256, what: "1 descriptor" },
+  { type: "seqpacket", fds: 0, bytes: 64, messages: 64, what: "64 bytes" },
+  { type: "udp", fds: 0, bytes: 64, messages: 64, what: "UDP with destination and time, 64 bytes" },
+  {
+    type: "udp",
+    fds: 0,
+    bytes: 1400,
+    messages: 64,
+    what: "UDP with destination and time, 1400 bytes",
+  },
+];
+
+/** @param {typeof BATCHES[number]} batch @param {string} program @returns {Scenario} */
+function batches({ type, fds, bytes, messages, what }, program) {
+  const job = [type, fds, bytes, messages].map(String);
+  /** @param {string} how */
+  const c = (how) => [program, ...job, how];
+  /** @param {string} how */
+  const node = (how) => [NODE, "participants/batch.js", ...job, how];
+  const contenders = [
+    { name: "C, one by one", command: c("each") },
+    { name: "C, mmsg", command: c("mmsg") },
+    { name: "C, mmsg, close_range", command: c("range") },
+    { name: "cmsg, one by one", command: node("each") },
+    { name: "cmsg, mmsg", command: node("batch") },
+    { name: "cmsg, mmsg, into", command: node("into") },
+  ];
+  return {
+    name: `batches of ${messages}: ${what}`,
+    contenders: contenders.filter(({ name }) => fds > 0 || !name.endsWith("close_range")),
+    references: ["C, one by one", "C, mmsg"],
+    notes: [],
+  };
+}
+
 /** @param {string} program @param {string} job @param {number} messages @param {number} fds @returns {Scenario} */
 function coding(program, job, messages, fds) {
   const what = messages === 1 ? `one SCM_RIGHTS of ${fds}` : `${messages} messages`;
@@ -184,5 +222,11 @@ export function scenarios() {
   ].flatMap(([messages = 1, fds = 1]) =>
     ["encode", "walk"].map((job) => coding(program, job, messages, fds)),
   );
-  return [...PASSING.map((each) => passing(each, peers)), ...coded, ...processes(peers)];
+  const batch = compiled("batch");
+  return [
+    ...PASSING.map((each) => passing(each, peers)),
+    ...BATCHES.map((each) => batches(each, batch)),
+    ...coded,
+    ...processes(peers),
+  ];
 }

@@ -42,7 +42,10 @@ export function buildCoreTable() {
   const functions = /** @type {Record<string, Function>} */ (exports);
   const sources = exportedFunctions();
   const rows = WebAssembly.Module.exports(module).map(({ name, kind }) => {
-    if (kind === "memory") return `| \`${name}\` | memory | 64 pages of 64 KiB, never grows |`;
+    if (kind === "memory") {
+      const { buffer } = /** @type {{ memory: { buffer: ArrayBuffer } }} */ (exports).memory;
+      return `| \`${name}\` | memory | ${buffer.byteLength >> 16} pages of 64 KiB, never grows |`;
+    }
     const { own = "", file = "" } = sources.get(name) ?? {};
     const { text, parameters } = documented(file, own);
     if (text === "" || parameters.length !== functions[name]?.length) {

@@ -3,16 +3,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 
-/** Memory is fixed (64 pages of 64 KiB), begins its tables at 1024, and the module imports nothing: `abort` becomes a trap. */
+/** Memory is fixed (96 pages of 64 KiB), begins its tables at 1024, and the module imports nothing: `abort` becomes a trap. */
 const OPTIONS = [
   "-O3",
   "--noAssert",
   "--runtime",
   "stub",
   "--initialMemory",
-  "64",
+  "96",
   "--maximumMemory",
-  "64",
+  "96",
   "--memoryBase",
   "1024",
   "--use",

@@ -10,6 +10,10 @@ import { koffi, type NativeFunction } from "./koffi.js";
 export interface System {
   sendmsg(fd: number, msghdr: number, flags: number): number;
   recvmsg(fd: number, msghdr: number, flags: number): number;
+  /** Answers how many messages of an array of `struct mmsghdr` were sent. */
+  sendmmsg(fd: number, mmsghdr: number, count: number, flags: number): number;
+  /** Answers how many messages were received. It waits as the flags say: the kernel's own time limit is looked at between messages only. */
+  recvmmsg(fd: number, mmsghdr: number, count: number, flags: number): number;
   socket(domain: number, type: number, protocol: number): number;
   socketpair(domain: number, type: number, protocol: number, fds: number): number;
   bind(fd: number, address: number, length: number): number;
@@ -52,6 +56,10 @@ export interface System {
 const PROTOTYPES = {
   sendmsg: "intptr_t sendmsg(int fd, uintptr_t msghdr, int flags)",
   recvmsg: "intptr_t recvmsg(int fd, uintptr_t msghdr, int flags)",
+  // Where the count is a size_t and the answer an ssize_t, and where both are ints: no larger number is passed.
+  sendmmsg: "int sendmmsg(int fd, uintptr_t mmsghdr, uintptr_t count, int flags)",
+  recvmmsg:
+    "int recvmmsg(int fd, uintptr_t mmsghdr, uintptr_t count, int flags, uintptr_t timeout)",
   socket: "int socket(int domain, int type, int protocol)",
   socketpair: "int socketpair(int domain, int type, int protocol, uintptr_t fds)",
   bind: "int bind(int fd, uintptr_t address, uint32_t length)",
@@ -149,6 +157,7 @@ function bindCalls(
   return {
     // The calls of every message are spelled out: a rest argument would allocate an array for each.
     ...bindMessageCalls(func, errno),
+    ...bindBatchCalls(optional),
     socket: bound("socket"),
     socketpair: bound("socketpair"),
     bind: bound("bind"),
@@ -197,6 +206,17 @@ function bindMessageCalls(
     close(fd) {
       return close(fd) < 0 ? -(errno[0] as number) : 0;
     },
+  };
+}
+
+/** Calls for many messages, which Darwin lacks. */
+function bindBatchCalls(
+  optional: (name: FunctionName) => NativeFunction,
+): Pick<System, "sendmmsg" | "recvmmsg"> {
+  const [sendmmsg, recvmmsg] = [optional("sendmmsg"), optional("recvmmsg")];
+  return {
+    sendmmsg: (fd, mmsghdr, count, flags) => sendmmsg(fd, mmsghdr, count, flags),
+    recvmmsg: (fd, mmsghdr, count, flags) => recvmmsg(fd, mmsghdr, count, flags, 0),
   };
 }
 

@@ -59,10 +59,23 @@ export type { ReceiveOptions } from "./io/receive.js";
 export { receiveHandOff } from "./io/receive-hand-off.js";
 export { type Arrived, Received, TruncationError, type TruncationOption } from "./io/received.js";
 export { type RecvFdsOptions, recvFds, tryRecvFds } from "./io/recv-fds.js";
+export {
+  ReceivedMessages,
+  type RecvmmsgOptions,
+  recvmmsg,
+  tryRecvmmsg,
+} from "./io/recvmmsg.js";
 export { ReceivedMessage, type RecvmsgOptions, recvmsg, tryRecvmsg } from "./io/recvmsg.js";
 export { sendmsg, trySendmsg } from "./io/send.js";
 export { type SendFdsOptions, type Sent, sendFds, trySendFds } from "./io/send-fds.js";
 export type { SendOptions } from "./io/send-plan.js";
+export {
+  type MessageToSend,
+  type SendmmsgOptions,
+  type SentMessages,
+  sendmmsg,
+  trySendmmsg,
+} from "./io/sendmmsg.js";
 export {
   type SocketFamily,
   type SocketOptions,

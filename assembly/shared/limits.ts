@@ -12,7 +12,7 @@
 //            │ coverage counters (builds for fuzzing) │
 //   0x008000 ├────────────────────────────────────────┤
 //            │ scratch: the caller's, up to the end   │
-//   0x400000 ╘════════════════════════════════════════╛
+//   0x600000 ╘════════════════════════════════════════╛
 
 /** Rows that callers may define, each kept until the instance goes. */
 export const DEFINED_ABI_LIMIT = 16;
@@ -24,5 +24,8 @@ export const COVERAGE_BASE = 0x6000;
 export const COVERAGE_SIZE = 0x2000;
 
 export const SCRATCH_BASE = 0x8000;
-/** 64 pages: a control buffer of 1 MiB, a record for each of its headers, and a frame. Untouched pages cost nothing. */
-export const MEMORY_SIZE = 0x400000;
+/**
+ * 96 pages: a control buffer of 1 MiB with a record for each of its headers; the same for a batch of messages; and a frame.
+ * Untouched pages cost nothing.
+ */
+export const MEMORY_SIZE = 0x600000;

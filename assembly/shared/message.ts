@@ -31,7 +31,25 @@ export const REQUEST_RECORD_LIMIT = 14;
 export const OPENED_NAME_LENGTH = 15;
 export const OPENED_FLAGS = 16;
 export const OPENED_CONTROL_LENGTH = 17;
-export const REQUEST_WORDS = 18;
+/** Written by the calls for batches: what msg_len says, at most 2^31 - 1, and the number of records in the report. */
+export const OPENED_LENGTH = 18;
+export const OPENED_RECORDS = 19;
+export const REQUEST_WORDS = 20;
+
+// A batch: requests one after another, for an array of struct mmsghdr.
+
+/** Offset of the first request, and their count. */
+export const BATCH_REQUESTS = 0;
+export const BATCH_COUNT = 1;
+/** Offset of the array of struct mmsghdr. */
+export const BATCH_MMSGHDR = 2;
+/** Offset and capacity of the control buffer that messages to send share: each has what it needs of it. */
+export const BATCH_CONTROL = 3;
+export const BATCH_CONTROL_CAPACITY = 4;
+/** Offset of the reports that open writes one after another, and how many records they have room for; each one's head takes that of one. */
+export const BATCH_REPORT = 5;
+export const BATCH_RECORD_LIMIT = 6;
+export const BATCH_WORDS = 7;
 
 /** Words of a part: address low, high; length low, high. */
 export const PART_WORDS = 4;

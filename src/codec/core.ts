@@ -73,6 +73,10 @@ export interface CoreExports {
   message_compose(abi: number, request: number): number;
   message_prepare(abi: number, request: number): number;
   message_open(abi: number, request: number): number;
+  message_compose_batch(abi: number, batch: number): number;
+  message_prepare_batch(abi: number, batch: number): number;
+  message_open_batch(abi: number, batch: number): number;
+  message_sent_batch(abi: number, batch: number): number;
 }
 
 const SCRATCH_SIZE = 4096;

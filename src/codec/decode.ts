@@ -13,7 +13,8 @@ import {
 } from "../../assembly/shared/message.js";
 import { LENGTH_BELOW_HEADER, LENGTH_PAST_END } from "../../assembly/shared/status.js";
 import type { Abi } from "./abi.js";
-import { findForm } from "./catalogue/index.js";
+import { findForm, type Known } from "./catalogue/index.js";
+import type { Cell } from "./cell.js";
 import { ARENA_CONTROL, ARENA_RECORDS, type Core } from "./core.js";
 import type { AnyDefinition } from "./definition.js";
 import { DecodeError } from "./errors.js";
@@ -103,6 +104,15 @@ function pastEnd(abi: Abi, place: Place): Problem {
   return { code: "ERR_CMSG_LENGTH_PAST_END", message, ...place };
 }
 
+/** A control message whose bytes are out of the core's memory, and its fields where its definition is known. */
+export interface ReadMessage {
+  readonly level: number;
+  readonly type: number;
+  readonly bytes: Uint8Array;
+  readonly known: Known | undefined;
+  readonly cells: readonly Cell[] | undefined;
+}
+
 /** Turns what was found into messages. `control` is the offset of the control buffer in the core's memory. */
 export function decodeFound<F>(
   core: Core,
@@ -111,26 +121,43 @@ export function decodeFound<F>(
   context: ReadContext,
   own: readonly AnyDefinition[],
 ): { messages: ControlMessage<unknown, F>[]; problems: Problem[] } {
-  const { abi } = context;
+  const { read, problems } = readFound(core, context.abi, found, control, own);
+  return { messages: valuesOf<F>(core, read, context), problems };
+}
+
+/** Reads what was found out of the core's memory. No caller's code runs in here. */
+export function readFound(
+  core: Core,
+  abi: Abi,
+  found: readonly Found[],
+  control: number,
+  own: readonly AnyDefinition[],
+): { read: ReadMessage[]; problems: Problem[] } {
   const problems: Problem[] = [];
   const read = found.map(({ offset, level, type, payload, length }) => {
     const known = findForm(core, abi, level, type, length, own);
     const at = control + payload;
     const bytes = core.bytes.slice(at, at + length);
-    if (known === undefined) return { bytes, known, cells: undefined };
+    if (known === undefined) return { level, type, bytes, known, cells: undefined };
     const cells = known.form.program.unpack(core, abi, at, length);
     const place = { offset, level, type, available: length };
     problems.push(...payloadProblems(core, abi, known, place, cells));
-    return { bytes, known, cells };
+    return { level, type, bytes, known, cells };
   });
-  // A field of the caller's own runs the caller's code, which may use the same memory: all bytes are out of it by now.
-  const messages = read.map(({ bytes, known, cells }, i) => {
-    const { level, type } = found[i] as Found;
+  return { read, problems };
+}
+
+/** Gives what was read its values. A field of the caller's own runs the caller's code, which may use the core's memory. */
+export function valuesOf<F>(
+  core: Core,
+  read: readonly ReadMessage[],
+  context: ReadContext,
+): ControlMessage<unknown, F>[] {
+  return read.map(({ level, type, bytes, known, cells }) => {
     const value = cells === undefined ? undefined : known?.form.read(cells, context);
     const definition = known?.definition;
-    return new ControlMessage<unknown, F>(core, abi, level, type, bytes, definition, value);
+    return new ControlMessage<unknown, F>(core, context.abi, level, type, bytes, definition, value);
   });
-  return { messages, problems };
 }
 
 /** The error of strict decoding: the first problem, and the messages in front of it. */

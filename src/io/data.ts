@@ -41,6 +41,24 @@ export function clippedParts(parts: readonly Uint8Array[], limit: number): reado
   });
 }
 
+/** The data between two positions, as views of the parts. */
+export function partsBetween(
+  parts: readonly Uint8Array[],
+  from: number,
+  to: number,
+): readonly Uint8Array[] {
+  const [only] = parts;
+  if (from === 0 && only !== undefined && parts.length === 1 && to === only.length) return parts;
+  const views: Uint8Array[] = [];
+  let start = 0;
+  for (const part of parts) {
+    const [first, end] = [Math.max(from - start, 0), Math.min(to - start, part.length)];
+    if (first < end) views.push(part.subarray(first, end));
+    start += part.length;
+  }
+  return views;
+}
+
 /** The parts that are not empty. */
 export function filledParts(parts: readonly Uint8Array[]): readonly Uint8Array[] {
   return parts.filter((part) => part.length > 0);
@@ -49,22 +67,23 @@ export function filledParts(parts: readonly Uint8Array[]): readonly Uint8Array[]
 /** Puts data to send into the request: small data through the frame, large data where it lies. */
 export function setSendParts(frame: Frame, parts: readonly Uint8Array[], total: number): void {
   const { outgoing } = frame;
-  if (total > COPY_LIMIT) pointAtFilled(outgoing, parts);
+  if (total > COPY_LIMIT) pointAt(outgoing, sendableParts(parts));
   else {
-    copyParts(frame, parts);
+    copyParts(frame, parts, frame.data);
     outgoing.setPart(0, frame.dataLow, frame.dataHigh, total);
     outgoing.set(REQUEST_PART_COUNT, total === 0 ? 0 : 1);
   }
 }
 
-function pointAtFilled(outgoing: Envelope, parts: readonly Uint8Array[]): void {
+/** The parts that are not empty; as one, where they are more than a message can have. */
+export function sendableParts(parts: readonly Uint8Array[]): readonly Uint8Array[] {
   const filled = filledParts(parts);
-  pointAt(outgoing, filled.length > PART_LIMIT ? [Buffer.concat(filled)] : filled);
+  return filled.length > PART_LIMIT ? [Buffer.concat(filled)] : filled;
 }
 
-function copyParts(frame: Frame, parts: readonly Uint8Array[]): void {
-  const { bytes } = frame;
-  let at = frame.data;
+/** Copies the parts into the frame, one behind the other. */
+export function copyParts({ bytes }: Frame, parts: readonly Uint8Array[], to: number): void {
+  let at = to;
   for (let n = 0; n < parts.length; n++) {
     const part = parts[n] as Uint8Array;
     const { length } = part;
@@ -76,11 +95,33 @@ function copyParts(frame: Frame, parts: readonly Uint8Array[]): void {
 
 /** Points the message at caller's memory, which is held until `release`. */
 export function pointAt(envelope: Envelope, parts: readonly Uint8Array[]): void {
+  hold(parts);
+  setParts(envelope, parts);
+}
+
+/** Keeps memory alive until `release`, as its address alone does not. */
+export function hold(parts: readonly Uint8Array[]): void {
   held.parts = parts;
-  parts.forEach((part, i) => {
-    const address = addressOf(part);
+}
+
+/** Where views begin that were pointed at before. Memory never moves, and of memory that was given away a view is empty. */
+const known = new WeakMap<Uint8Array, number>();
+
+function addressOfView(view: Uint8Array): number {
+  const found = known.get(view);
+  if (found !== undefined) return found;
+  const address = addressOf(view);
+  known.set(view, address);
+  return address;
+}
+
+/** Points the message at memory that somebody else holds. */
+export function setParts(envelope: Envelope, parts: readonly Uint8Array[]): void {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] as Uint8Array;
+    const address = addressOfView(part);
     envelope.setPart(i, address, highWord(address), part.length);
-  });
+  }
   envelope.set(REQUEST_PART_COUNT, parts.length);
 }
 

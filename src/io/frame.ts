@@ -37,41 +37,43 @@ export const COPY_LIMIT = 4096;
 /** Bytes for the small values of other system calls: paths, options, pollfds. */
 export const VALUE_SIZE = 4352;
 
+/** Bytes of the largest struct iovec. */
+export const IOVEC_SIZE = 16;
+
 const RECORD_LIMIT = Math.ceil(CONTROL_CAPACITY / 12);
 
-/** Linear memory of one direction: a request, and what its offsets point at. */
+/** A request in linear memory, and what its offsets point at. */
 export class Envelope {
   readonly words: Int32Array<ArrayBuffer>;
   /** Offset of the request. */
   readonly request: number;
-  readonly msghdr: number;
-  /** Native address of msghdr. */
-  readonly address: number;
   /** Offset of the control buffer. */
-  readonly control: number;
+  control: number;
   readonly #firstWord: number;
-  readonly #firstPart: number;
+  #firstPart: number;
 
-  constructor(core: Core, words: Int32Array<ArrayBuffer>, base: number, name: number) {
+  constructor(words: Int32Array<ArrayBuffer>, base: number, request: number) {
     this.words = words;
-    this.request = core.reserve(REQUEST_WORDS * 4);
-    this.#firstWord = this.request >> 2;
-    this.msghdr = core.reserve(64);
-    // A field that has held something else keeps its number boxed, as calls take it: V8 would box a plain one for each call.
-    this.address = undefined as unknown as number;
-    this.address = base + this.msghdr;
-    const parts = core.reserve(PART_LIMIT * PART_WORDS * 4);
-    this.#firstPart = parts >> 2;
-    const iovec = core.reserve(PART_LIMIT * 16);
-    this.control = core.reserve(CONTROL_CAPACITY);
+    this.request = request;
+    this.control = 0;
+    this.#firstWord = request >> 2;
+    this.#firstPart = 0;
     this.set(REQUEST_BASE, base);
     this.set(REQUEST_BASE + 1, highWord(base));
-    this.set(REQUEST_MSGHDR, this.msghdr);
+  }
+
+  /** Where the parts of the message and its iovecs lie. */
+  placeParts(parts: number, iovec: number): void {
+    this.#firstPart = parts >> 2;
     this.set(REQUEST_PARTS, parts);
     this.set(REQUEST_IOVEC, iovec);
-    this.set(REQUEST_CONTROL, this.control);
-    this.set(REQUEST_CONTROL_CAPACITY, CONTROL_CAPACITY);
-    this.set(REQUEST_NAME, name);
+  }
+
+  /** Where the control buffer lies. */
+  placeControl(control: number, capacity: number): void {
+    this.control = control;
+    this.set(REQUEST_CONTROL, control);
+    this.set(REQUEST_CONTROL_CAPACITY, capacity);
   }
 
   /** Writes a word of the request. */
@@ -95,6 +97,25 @@ export class Envelope {
   }
 }
 
+/** The one message of a direction that is sent or received by itself. */
+export class SingleEnvelope extends Envelope {
+  /** Native address of msghdr. */
+  readonly address: number;
+
+  constructor(core: Core, words: Int32Array<ArrayBuffer>, base: number, name: number) {
+    super(words, base, core.reserve(REQUEST_WORDS * 4));
+    const msghdr = core.reserve(64);
+    // A field that has held something else keeps its number boxed, as calls take it: V8 would box a plain one for each call.
+    this.address = undefined as unknown as number;
+    this.address = base + msghdr;
+    const parts = core.reserve(PART_LIMIT * PART_WORDS * 4);
+    this.placeParts(parts, core.reserve(PART_LIMIT * IOVEC_SIZE));
+    this.placeControl(core.reserve(CONTROL_CAPACITY), CONTROL_CAPACITY);
+    this.set(REQUEST_MSGHDR, msghdr);
+    this.set(REQUEST_NAME, name);
+  }
+}
+
 /** The memory of messages in flight, and what every call needs beside it. */
 export class Frame {
   readonly core: Core;
@@ -107,8 +128,8 @@ export class Frame {
   readonly words: Int32Array<ArrayBuffer>;
   /** Native address of offset 0. The memory never grows, so it never moves. */
   readonly base: number;
-  readonly outgoing: Envelope;
-  readonly incoming: Envelope;
+  readonly outgoing: SingleEnvelope;
+  readonly incoming: SingleEnvelope;
   /** Offset of the list of messages to send: room for one. */
   readonly messages: number;
   readonly name: number;
@@ -144,9 +165,9 @@ export class Frame {
     this.dataLow = (this.base + this.data) | 0;
     this.dataHigh = highWord(this.base + this.data);
     this.report = core.reserve((REPORT_RECORDS + RECORD_LIMIT * RECORD_WORDS) * 4);
-    this.outgoing = new Envelope(core, this.words, this.base, 0);
+    this.outgoing = new SingleEnvelope(core, this.words, this.base, 0);
     this.outgoing.set(REQUEST_MESSAGES, this.messages);
-    this.incoming = new Envelope(core, this.words, this.base, this.name);
+    this.incoming = new SingleEnvelope(core, this.words, this.base, this.name);
     this.incoming.set(REQUEST_NAME_LENGTH, ADDRESS_SIZE);
     this.incoming.set(REQUEST_REPORT, this.report);
     this.incoming.set(REQUEST_RECORD_LIMIT, RECORD_LIMIT);

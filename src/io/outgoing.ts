@@ -2,7 +2,7 @@
 // interrupts.
 
 import { REQUEST_MESSAGE_COUNT } from "../../assembly/shared/message.js";
-import { setSendParts, totalLength } from "./data.js";
+import { partsBetween, setSendParts, totalLength } from "./data.js";
 import { ownError } from "./errors.js";
 import type { Frame } from "./frame.js";
 import { importedConstant } from "./host.js";
@@ -63,7 +63,7 @@ export function sendPiece(frame: Frame, fd: number, message: Outgoing): number {
   const most = FD_LIMIT - plan.fds;
   const load = fds === 0 && numbers.length <= most ? numbers : numbers.slice(fds, fds + most);
   const last = fds + load.length === numbers.length;
-  const piece = between(parts, bytes, last ? total : bytes + 1);
+  const piece = partsBetween(parts, bytes, last ? total : bytes + 1);
   const sent = sendLoad(frame, fd, plan, load, piece, totalLength(piece));
   if (sent < 0) return sent;
   message.bytes += sent;
@@ -71,20 +71,6 @@ export function sendPiece(frame: Frame, fd: number, message: Outgoing): number {
   // Further control messages, and the descriptors in them, went with the first piece.
   if (plan.control.length > 0) message.plan = { ...plan, control: [], fds: 0 };
   return sent;
-}
-
-/** The data between two positions, as views of the parts. */
-function between(parts: readonly Uint8Array[], from: number, to: number): readonly Uint8Array[] {
-  const [only] = parts;
-  if (from === 0 && only !== undefined && parts.length === 1 && to === only.length) return parts;
-  const views: Uint8Array[] = [];
-  let start = 0;
-  for (const part of parts) {
-    const [first, end] = [Math.max(from - start, 0), Math.min(to - start, part.length)];
-    if (first < end) views.push(part.subarray(first, end));
-    start += part.length;
-  }
-  return views;
 }
 
 /** One message with one SCM_RIGHTS, whose payload is written where it will lie: bytes, or -errno. */

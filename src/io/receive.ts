@@ -1,31 +1,17 @@
 // One recvmsg: prepare the frame, make the call, open what arrived. What is decoded from it is the business of its callers.
 
 import { Buffer } from "node:buffer";
-import {
-  OPENED_CONTROL_LENGTH,
-  OPENED_FLAGS,
-  OPENED_NAME_LENGTH,
-  RECORD_LENGTH,
-  RECORD_LEVEL,
-  RECORD_PAYLOAD,
-  RECORD_TYPE,
-  RECORD_WORDS,
-  REPORT_RECORDS,
-  REQUEST_CONTROL_CAPACITY,
-  REQUEST_PART_COUNT,
-} from "../../assembly/shared/message.js";
-import { addressOf, errnoName } from "../../shim/index.js";
-import { type Address, UNNAMED, unpackAddress } from "../codec/address.js";
+import { REQUEST_CONTROL_CAPACITY, REQUEST_PART_COUNT } from "../../assembly/shared/message.js";
+import { addressOf } from "../../shim/index.js";
 import { flagOf, int32, integerIn, optionsOf, rangeError } from "../codec/arguments.js";
 import { clippedParts, type DataInput, dataParts, filledParts, pointAt, release } from "./data.js";
 import type { Borrowed, Use } from "./descriptor.js";
-import { SyscallError } from "./errors.js";
 import { type Fd, ownFresh } from "./fd.js";
 import { setCloseOnExec } from "./file.js";
 import { CONTROL_CAPACITY, type Envelope, type Frame, highWord, PART_LIMIT } from "./frame.js";
-import { constant, constantOrZero, importedConstant } from "./host.js";
-import { kindOf, kindOfSocket } from "./kind.js";
-import { readIntOption, socketFamily } from "./query.js";
+import { constantOrZero, importedConstant } from "./host.js";
+import { kindOfSocket } from "./kind.js";
+import { socketFamily } from "./query.js";
 import { callWithin, checkTimeout, POLLIN } from "./wait.js";
 
 /** How to receive. */
@@ -52,7 +38,6 @@ const DATA_LIMIT_MOST = 0x7fffffff;
 const DONTWAIT = importedConstant("MSG_DONTWAIT");
 const CLOEXEC = constantOrZero("MSG_CMSG_CLOEXEC");
 const ERRQUEUE = constantOrZero("MSG_ERRQUEUE");
-const OOB = importedConstant("MSG_OOB");
 const PEEK = importedConstant("MSG_PEEK");
 const TRUNC = importedConstant("MSG_TRUNC");
 const AF_UNIX = importedConstant("AF_UNIX");
@@ -86,21 +71,28 @@ const DEFAULT_TRY: ReceivePlan = { ...DEFAULT_PLAN, timeoutMs: 0 };
 /** Reads and checks the options of a receive. All of the caller's code runs in here. `wait` is false in the try forms. */
 export function planReceive(options: ReceiveOptions | undefined, wait: boolean): ReceivePlan {
   if (options === undefined) return wait ? DEFAULT_PLAN : DEFAULT_TRY;
-  return readPlan(optionsOf(options, "options"), wait);
+  const given = optionsOf(options, "options");
+  const { into } = given;
+  const targets = into === undefined ? undefined : targetParts(into);
+  return readPlan(given, wait, CONTROL_CAPACITY, targets);
 }
 
-function readPlan(given: ReceiveOptions, wait: boolean): ReceivePlan {
-  const { dataLimit, into, controlLimit = CONTROL_CAPACITY } = given;
-  const { flags = 0, timeoutMs } = given;
+/** All options but the buffers to receive into. */
+export function readPlan(
+  given: Omit<ReceiveOptions, "into">,
+  wait: boolean,
+  controlCapacity: number,
+  into?: readonly Uint8Array[],
+): ReceivePlan {
+  const { dataLimit, controlLimit = controlCapacity, flags = 0, timeoutMs } = given;
   const closeOnExec = flagOf(given.closeOnExec, "closeOnExec", true);
   const timeout = checkTimeout(timeoutMs);
   const limit =
     dataLimit === undefined ? DATA_LIMIT : integerIn(dataLimit, 0, DATA_LIMIT_MOST, "dataLimit");
-  const targets = into === undefined ? undefined : targetParts(into);
-  const clips = targets !== undefined && dataLimit !== undefined;
+  const clips = into !== undefined && dataLimit !== undefined;
   return {
     dataLimit: limit,
-    into: clips ? clippedParts(targets, limit) : targets,
+    into: clips ? clippedParts(into, limit) : into,
     controlLimit: integerIn(controlLimit, 0, CONTROL_CAPACITY, "controlLimit"),
     flags: int32(flags, "flags") | (closeOnExec ? CLOEXEC : 0),
     setsCloseOnExec: closeOnExec && CLOEXEC === 0,
@@ -136,12 +128,32 @@ export function receiveFrame(frame: Frame, fd: number, plan: ReceivePlan): numbe
   return result;
 }
 
-/** One recvmsg. Packet sockets refuse flags that they do not know, also one about descriptors, which never come over them. */
+/** One recvmsg. */
 function callOnce(frame: Frame, fd: number, address: number, flags: number): number {
-  const { system, EINVAL } = frame;
+  const { system } = frame;
   const result = system.recvmsg(fd, address, flags);
-  if (result !== -EINVAL || (flags & CLOEXEC) === 0 || socketFamily(fd) === AF_UNIX) return result;
-  return system.recvmsg(fd, address, flags & ~CLOEXEC);
+  return result === -frame.EINVAL && isUnknown(fd, flags)
+    ? system.recvmsg(fd, address, flags & ~CLOEXEC)
+    : result;
+}
+
+/** Packet sockets refuse flags that they do not know, also one about descriptors, which never come over them. */
+function isUnknown(fd: number, flags: number): boolean {
+  return (flags & CLOEXEC) !== 0 && socketFamily(fd) !== AF_UNIX;
+}
+
+/** One recvmmsg. */
+export function callForMany(
+  { system, EINVAL }: Frame,
+  fd: number,
+  address: number,
+  count: number,
+  flags: number,
+): number {
+  const result = system.recvmmsg(fd, address, count, flags);
+  return result === -EINVAL && isUnknown(fd, flags)
+    ? system.recvmmsg(fd, address, count, flags & ~CLOEXEC)
+    : result;
 }
 
 function receiveWithin(frame: Frame, fd: number, address: number, plan: ReceivePlan): number {
@@ -182,19 +194,27 @@ function setLanding(incoming: Envelope, dataLimit: number): void {
   incoming.set(REQUEST_PART_COUNT, 1);
 }
 
+/** Bytes that the kernel has written, at most, where it answered `bytes`. */
+export function bytesWritten({ flags }: ReceivePlan, socket: Borrowed, bytes: number): number {
+  return (flags & TRUNC) !== 0 && discards(socket) ? 0 : bytes;
+}
+
 /** The data of a message for which recvmsg answered `bytes`. */
 export function takeData(plan: ReceivePlan, socket: Borrowed, bytes: number): Buffer {
-  const { into, dataLimit, flags } = plan;
-  const written = (flags & TRUNC) !== 0 && discards(socket) ? 0 : bytes;
+  const { into, dataLimit } = plan;
+  const written = bytesWritten(plan, socket, bytes);
   if (into !== undefined) return takeTargets(into, written);
   // With MSG_TRUNC as a flag the kernel answers more than it wrote.
   const length = Math.min(written, dataLimit);
-  const whole = landing;
-  if (length * 2 >= whole.length) return takeLanding(length);
+  return length * 2 >= landing.length ? takeLanding(length) : copyOf(landing, 0, length);
+}
+
+/** A copy of the bytes from `at` on. */
+export function copyOf(whole: Buffer, at: number, length: number): Buffer {
   const copy = Buffer.allocUnsafe(length);
   // A loop beats the making of a view for a few bytes.
-  if (length > 32) whole.copy(copy, 0, 0, length);
-  else for (let i = 0; i < length; i++) copy[i] = whole[i] as number;
+  if (length > 32) whole.copy(copy, 0, at, at + length);
+  else for (let i = 0; i < length; i++) copy[i] = whole[at + i] as number;
   return copy;
 }
 
@@ -231,60 +251,4 @@ export function openFrame(frame: Frame): number {
   const count = frame.exports.message_open(frame.row, frame.incoming.request);
   if (count < 0) throw new Error(`core status ${count} from message_open`);
   return count;
-}
-
-/** MSG_* flags of the message, without the echo of the close-on-exec request. */
-export function takeFlags(frame: Frame): number {
-  return frame.incoming.get(OPENED_FLAGS) & ~CLOEXEC;
-}
-
-/** The sender's address. A Unix socket without a name reports none at all; other protocols report none when connected. */
-export function takeAddress(frame: Frame, socket: Borrowed): Address | null {
-  const length = frame.incoming.get(OPENED_NAME_LENGTH);
-  if (length > 0) return unpackAddress(frame.core, frame.abi, takeName(frame));
-  const family = typeof socket === "number" ? socketFamily(socket) : kindOf(socket)?.family;
-  return family === AF_UNIX ? UNNAMED : null;
-}
-
-/** The sockaddr of the sender; empty where there is none. */
-export function takeName(frame: Frame): Uint8Array {
-  return frame.bytes.slice(frame.name, frame.name + frame.incoming.get(OPENED_NAME_LENGTH));
-}
-
-/** Bytes of control data that arrived. */
-export function controlLength(frame: Frame): number {
-  return frame.incoming.get(OPENED_CONTROL_LENGTH);
-}
-
-/** Index of the first word of record `i` of the frame's report. */
-export function recordAt(frame: Frame, i: number): number {
-  return (frame.report >> 2) + REPORT_RECORDS + i * RECORD_WORDS;
-}
-
-/** Level and type of the record whose first word is given. */
-export function recordIs(frame: Frame, record: number, level: number, type: number): boolean {
-  const { words } = frame;
-  return words[record + RECORD_TYPE] === type && words[record + RECORD_LEVEL] === level;
-}
-
-/** Index of the first word of its payload. */
-export function recordPayload(frame: Frame, record: number): number {
-  return (frame.incoming.control + (frame.words[record + RECORD_PAYLOAD] as number)) >> 2;
-}
-
-/** Whole words of its payload that are there. */
-export function recordWords(frame: Frame, record: number): number {
-  return (frame.words[record + RECORD_LENGTH] as number) >> 2;
-}
-
-/** The error of a refused receive, with what the well-known traps mean. */
-export function receiveError(errno: number, fd: number, plan: ReceivePlan): SyscallError {
-  return new SyscallError(errno, "recvmsg", { fd, hint: receiveHint(errnoName(errno), fd, plan) });
-}
-
-function receiveHint(code: string, fd: number, { flags }: ReceivePlan): string | undefined {
-  if (code !== "EINVAL" && code !== "ENOTCONN") return undefined;
-  const listens = readIntOption(fd, constant("SOL_SOCKET"), constant("SO_ACCEPTCONN")) === 1;
-  if (listens) return "this socket listens: accept makes the sockets to receive on";
-  return code === "EINVAL" && (flags & OOB) !== 0 ? "there is no out-of-band data" : undefined;
 }

@@ -8,22 +8,24 @@ import { closeNumbers } from "./file.js";
 import { type Frame, theFrame } from "./frame.js";
 import { importedConstant } from "./host.js";
 import {
-  openFrame,
-  ownArrived,
-  planReceive,
-  type ReceiveOptions,
-  type ReceivePlan,
-  receiveError,
-  receiveFrame,
   recordAt,
   recordIs,
   recordPayload,
   recordWords,
   takeAddress,
-  takeData,
   takeFlags,
+} from "./opened.js";
+import {
+  openFrame,
+  ownArrived,
+  planReceive,
+  type ReceiveOptions,
+  type ReceivePlan,
+  receiveFrame,
+  takeData,
   useOf,
 } from "./receive.js";
+import { receiveError } from "./receive-error.js";
 import {
   checkTruncation,
   NO_CONTROL,

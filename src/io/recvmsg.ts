@@ -1,33 +1,42 @@
 // recvmsg: data and decoded control messages, every descriptor in them owned before anything is decoded.
 
-import { RECORD_LEVEL, RECORD_TYPE } from "../../assembly/shared/message.js";
+import { RECORD_LEVEL, RECORD_TYPE, REQUEST_REPORT } from "../../assembly/shared/message.js";
 import { carriesDescriptors } from "../codec/catalogue/index.js";
-import { decodeFound, type Found, readRecord, readReport } from "../codec/decode.js";
+import {
+  type Found,
+  type ReadMessage,
+  readFound,
+  readRecord,
+  readReport,
+  valuesOf,
+} from "../codec/decode.js";
 import type { AnyDefinition } from "../codec/definition.js";
 import { definitionList } from "../codec/face.js";
 import type { Problem } from "../codec/message.js";
 import { totalLength } from "./data.js";
 import { type Borrowed, borrow, numberOf, type SocketLike } from "./descriptor.js";
 import { closeFds, type Fd } from "./fd.js";
-import { type Frame, theFrame } from "./frame.js";
+import { type Envelope, type Frame, theFrame } from "./frame.js";
 import { isUnixStream, kindOfSocket } from "./kind.js";
 import {
   controlLength,
+  recordAt,
+  recordPayload,
+  recordWords,
+  takeAddress,
+  takeFlags,
+} from "./opened.js";
+import {
   openFrame,
   ownArrived,
   planReceive,
   type ReceiveOptions,
   type ReceivePlan,
-  receiveError,
   receiveFrame,
-  recordAt,
-  recordPayload,
-  recordWords,
-  takeAddress,
   takeData,
-  takeFlags,
   useOf,
 } from "./receive.js";
+import { receiveError } from "./receive-error.js";
 import {
   type Arrived,
   checkTruncation,
@@ -126,12 +135,14 @@ export function openMessage(
   count: number,
   own: readonly AnyDefinition[],
 ): ReceivedMessage {
-  if (controlLength(frame) === 0 || isEnd(socket, plan, bytes)) {
-    return buildPlain(frame, socket, plan, bytes);
+  const from = frame.incoming;
+  if (controlLength(frame, from) === 0 || isEnd(socket, plan, bytes)) {
+    return buildPlain(frame, from, socket, takeData(plan, socket, bytes), bytes);
   }
-  const owned = adoptAll(frame, plan, count);
+  const owned = adoptAll(frame, from, plan, count);
   try {
-    return build(frame, socket, plan, bytes, count, owned, own);
+    const data = takeData(plan, socket, bytes);
+    return giveValues(frame, plan, takeOut(frame, from, socket, data, bytes, count, own), owned);
   } catch (error) {
     closeFds([...owned.values()]);
     throw error;
@@ -150,28 +161,33 @@ function isEnd(socket: Borrowed, plan: ReceivePlan, bytes: number): boolean {
 }
 
 /** The most common message: without control data there is nothing to own and nothing to decode. */
-function buildPlain(
+export function buildPlain(
   frame: Frame,
+  from: Envelope,
   socket: Borrowed,
-  plan: ReceivePlan,
+  data: Buffer,
   bytes: number,
 ): ReceivedMessage {
-  const data = takeData(plan, socket, bytes);
-  const flags = takeFlags(frame);
-  const address = takeAddress(frame, socket);
+  const flags = takeFlags(frame, from);
+  const address = takeAddress(frame, socket, from);
   const arrived = { data, bytes, fds: NO_FDS, control: NO_CONTROL, flags, address };
   return new ReceivedMessage(arrived, NO_PROBLEMS, NO_BYTES);
 }
 
 /** Owns every descriptor of the records, whatever may be wrong with the rest of them. */
-function adoptAll(frame: Frame, plan: ReceivePlan, count: number): Map<number, Fd> {
+export function adoptAll(
+  frame: Frame,
+  from: Envelope,
+  plan: ReceivePlan,
+  count: number,
+): Map<number, Fd> {
   const owned = new Map<number, Fd>();
   for (let i = 0; i < count; i++) {
-    const record = recordAt(frame, i);
+    const record = recordAt(frame, i, from);
     const level = frame.words[record + RECORD_LEVEL] as number;
     const type = frame.words[record + RECORD_TYPE] as number;
     if (!carriesDescriptors(frame.abi, level, type)) continue;
-    const word = recordPayload(frame, record);
+    const word = recordPayload(frame, record, from);
     const fds = recordWords(frame, record);
     for (let j = 0; j < fds; j++) {
       const number = frame.words[word + j] as number;
@@ -182,27 +198,47 @@ function adoptAll(frame: Frame, plan: ReceivePlan, count: number): Map<number, F
   return owned;
 }
 
-function build(
+/** A message that is out of the frame, but for the values of its control messages. */
+export interface TakenMessage extends Omit<Arrived, "fds" | "control"> {
+  readonly read: readonly ReadMessage[];
+  readonly problems: readonly Problem[];
+  readonly controlBytes: Uint8Array;
+}
+
+/** Takes a message out of the frame. No caller's code runs in here. */
+export function takeOut(
   frame: Frame,
+  from: Envelope,
   socket: Borrowed,
-  plan: ReceivePlan,
+  data: Buffer,
   bytes: number,
   count: number,
-  owned: Map<number, Fd>,
   own: readonly AnyDefinition[],
-): ReceivedMessage {
-  const { core, abi, report } = frame;
-  const { control } = frame.incoming;
+): TakenMessage {
+  const { core, abi, payloadOffset } = frame;
+  const { control } = from;
+  const report = from.get(REQUEST_REPORT);
   const found: Found[] = [];
-  const { payloadOffset } = frame;
   for (let i = 0; i < count; i++) found.push(readRecord(core, report, i, payloadOffset));
-  const data = takeData(plan, socket, bytes);
-  const flags = takeFlags(frame);
-  const address = takeAddress(frame, socket);
-  const length = controlLength(frame);
+  const flags = takeFlags(frame, from);
+  const address = takeAddress(frame, socket, from);
+  const length = controlLength(frame, from);
   const broken = readReport(core, abi, report, length, found);
   const controlBytes = core.bytes.slice(control, control + length);
   clearPadding(controlBytes, found);
+  const { read, problems } = readFound(core, abi, found, control, own);
+  if (broken !== undefined) problems.unshift(broken);
+  return { data, bytes, flags, address, read, problems, controlBytes };
+}
+
+/** The message with the values of its control messages, and its descriptors. Those that a caller's definition knows are owned here. */
+export function giveValues(
+  frame: Frame,
+  plan: ReceivePlan,
+  taken: TakenMessage,
+  owned: Map<number, Fd>,
+): ReceivedMessage {
+  const { core, abi } = frame;
   const context = {
     abi,
     descriptor(number: number): Fd | null {
@@ -214,10 +250,9 @@ function build(
       return fresh;
     },
   };
-  const decoded = decodeFound<Fd>(core, found, control, context, own);
-  const problems = broken === undefined ? decoded.problems : [broken, ...decoded.problems];
-  const fds = [...owned.values()];
-  const arrived = { data, bytes, fds, control: decoded.messages, flags, address };
+  const control = valuesOf<Fd>(core, taken.read, context);
+  const { data, bytes, flags, address, problems, controlBytes } = taken;
+  const arrived = { data, bytes, fds: [...owned.values()], control, flags, address };
   return new ReceivedMessage(arrived, problems, controlBytes);
 }
 

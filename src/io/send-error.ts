@@ -21,12 +21,12 @@ export interface Refused {
 }
 
 /** The error of a refused message. */
-export function sendError(errno: number, refused: Refused): SyscallError {
+export function sendError(errno: number, refused: Refused, syscall = "sendmsg"): SyscallError {
   const { fd, plan } = refused;
   const code = errnoName(errno);
   const own = isInternet(fd) ? datagramHint(code, plan) : undefined;
   const hint = own ?? sendHint(code, refused);
-  return addressError({ errno, syscall: "sendmsg", fd, bytes: plan.to, hint });
+  return addressError({ errno, syscall, fd, bytes: plan.to, hint });
 }
 
 function isInternet(fd: number): boolean {

@@ -59,33 +59,36 @@ const DEFAULT_PLAN: SendPlan = {
 
 const DEFAULT_TRY: SendPlan = { ...DEFAULT_PLAN, timeoutMs: 0 };
 
-/** Reads and checks everything but the data. All of the caller's code runs in here. `wait` is false in the try forms. */
-export function planSend(options: Omit<SendOptions, "data">, wait: boolean): SendPlan {
+/**
+ * Reads and checks everything but the data. All of the caller's code runs in here. `wait` is false in the try forms; `at` is in
+ * front of what errors name.
+ */
+export function planSend(options: Omit<SendOptions, "data">, wait: boolean, at = ""): SendPlan {
   const { control, to, flags, timeoutMs } = options;
   if (control === undefined && flags === undefined && timeoutMs === undefined) {
     if (to === undefined || to === null) return wait ? DEFAULT_PLAN : DEFAULT_TRY;
   }
   const timeout = checkTimeout(timeoutMs);
-  const messages = control === undefined ? [] : planControl(control);
+  const messages = control === undefined ? [] : planControl(control, `${at}control`);
   return {
     control: messages,
-    fds: checkedFdCount(messages),
-    to: to === undefined || to === null ? undefined : planDestination(to),
+    fds: checkedFdCount(messages, at),
+    to: to === undefined || to === null ? undefined : planDestination(to, `${at}to`),
     flags: NOSIGNAL | (flags === undefined ? 0 : int32(flags, "flags")),
     timeoutMs: wait ? timeout : 0,
   };
 }
 
-function planDestination(to: Address): Uint8Array {
+function planDestination(to: Address, path: string): Uint8Array {
   const { core, abi } = theFrame();
-  return packAddress(core, abi, to, "to");
+  return packAddress(core, abi, to, path);
 }
 
 /** Reads and checks control messages, descriptors among them. */
-function planControl(control: unknown): readonly PreparedMessage[] {
+function planControl(control: unknown, path: string): readonly PreparedMessage[] {
   const context = { abi: theFrame().abi, descriptor: descriptorNumber };
-  return messageList(control, "control").map((message, i) =>
-    prepareMessage(passedOn(message), `control[${i}]`, context),
+  return messageList(control, path).map((message, i) =>
+    prepareMessage(passedOn(message), `${path}[${i}]`, context),
   );
 }
 
@@ -100,13 +103,13 @@ function passedOn(message: unknown): unknown {
 }
 
 /** Descriptors in all SCM_RIGHTS together: the kernel makes one list of them. */
-function checkedFdCount(messages: readonly PreparedMessage[]): number {
+function checkedFdCount(messages: readonly PreparedMessage[], at: string): number {
   let count = 0;
   for (const { level, type, payload, cells } of messages) {
     if (level !== SOL_SOCKET || type !== SCM_RIGHTS) continue;
     count += payload === undefined ? cells.reduce(addNumbers, 0) : payload.length >> 2;
   }
-  if (count > FD_LIMIT) throw tooManyFds(count);
+  if (count > FD_LIMIT) throw tooManyFds(count, undefined, at === "" ? "" : `${at.slice(0, -1)}: `);
   return count;
 }
 
@@ -119,14 +122,18 @@ function addNumbers(count: number, cell: Cell): number {
 export function tooManyFds(
   count: number,
   hint = "sendFds splits them over several on a stream, with a byte of data each",
+  at = "",
 ): RangeError {
-  const message = `one message takes at most ${FD_LIMIT} descriptors, not ${count} (${hint})`;
+  const message = `${at}one message takes at most ${FD_LIMIT} descriptors, not ${count} (${hint})`;
   return Object.assign(new RangeError(message), { code: "ERR_CMSG_TOO_MANY_FDS" });
 }
 
 /** Descriptors without data on a stream. */
-export function withoutData(): Error {
+export function withoutData(path?: string): Error {
   const message =
     "descriptors on a stream need at least one byte of data: the kernel would report success and send nothing";
-  return ownError("ERR_CMSG_FDS_WITHOUT_DATA", message);
+  return ownError(
+    "ERR_CMSG_FDS_WITHOUT_DATA",
+    path === undefined ? message : `${path}: ${message}`,
+  );
 }

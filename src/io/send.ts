@@ -123,12 +123,16 @@ function appendControl(frame: Frame, messages: readonly PreparedMessage[]): numb
   const { request } = frame.outgoing;
   for (const message of messages) {
     const length = stagePayload(core, abi, message);
-    const { level, type, path } = message;
+    const { level, type } = message;
     const payload = core.arena + ARENA_PAYLOAD;
     const used = exports.message_append(row, request, level, type, payload, length);
-    if (used !== NO_SPACE) continue;
-    const text = `${path}: does not fit in the ${CONTROL_CAPACITY} bytes of control data that one message may have`;
-    throw new EncodeError("ERR_CMSG_NO_SPACE", text, { path, level, type });
+    if (used === NO_SPACE) throw noControlSpace(message);
   }
   return exports.message_seal(row, request);
+}
+
+/** The error of a control message for which the others leave no room. */
+export function noControlSpace({ level, type, path }: PreparedMessage): EncodeError {
+  const text = `${path}: does not fit in the ${CONTROL_CAPACITY} bytes of control data that one message may have`;
+  return new EncodeError("ERR_CMSG_NO_SPACE", text, { path, level, type });
 }

@@ -41,6 +41,17 @@ export function callWithin(
   }
 }
 
+/** Linux: the other end has shut down writing. */
+const POLLRDHUP = 0x2000;
+const POLLHUP = 0x10;
+
+/** Whether nothing more will arrive behind what has. */
+export function hasEnded(frame: Frame, fd: number): boolean {
+  if (waitFor(frame, fd, POLLIN | POLLRDHUP, 0) <= 0) return false;
+  const events = (frame.words[(frame.pollfd >> 2) + 1] as number) >> 16;
+  return (events & (POLLRDHUP | POLLHUP)) !== 0;
+}
+
 /** Waits until a descriptor is ready or the time is over: 1 or 0, or -errno. Returns early from an interruption. */
 export function waitFor(frame: Frame, fd: number, events: number, timeoutMs: number): number {
   // struct pollfd { int fd; short events; short revents; }

@@ -36,6 +36,10 @@ const FUNCTIONS: Readonly<Record<string, number>> = {
   message_compose: 2,
   message_prepare: 2,
   message_open: 2,
+  message_compose_batch: 2,
+  message_prepare_batch: 2,
+  message_open_batch: 2,
+  message_sent_batch: 2,
 };
 
 const STATUS: Readonly<Record<string, number>> = {
@@ -54,7 +58,7 @@ const STATUS: Readonly<Record<string, number>> = {
   END_EINVAL: -20,
 };
 
-const PAGES = 64;
+const PAGES = 96;
 
 const parsed = parseWasm(coreBytes);
 const table = readFileSync(

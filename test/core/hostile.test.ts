@@ -1,58 +1,26 @@
 // Every export with hostile integers: no trap, only documented answers, and no byte changed outside what the caller gave.
 
-import { REQUEST_WORDS } from "../../assembly/shared/message.js";
 import { assert } from "../support/assert.js";
-import { RawCore } from "../support/core.js";
 import { Guard, type GuardedCall, type Range } from "../support/guard.js";
+import {
+  attacked,
+  CELLS,
+  CONTROL,
+  end,
+  exports,
+  HOSTILE,
+  INPUT,
+  PROGRAM,
+  REPORT,
+  REQUEST,
+  requestWrites,
+  STEP,
+  STRUCT,
+  VALID_REQUEST,
+  words,
+} from "../support/hostile.js";
 import { Random, seed } from "../support/random.js";
 import { suite } from "../support/suite.js";
-
-const { base, end, exports } = new RawCore();
-const MOST = 0x7fffffff;
-const LEAST = -0x80000000;
-
-const HOSTILE = [
-  ...[0, 1, -1, 2, 4, 7, 8, 12, 16, 46, 47, 255, 256, 0xffff, 0x10000, 0xfffff, 0x100000],
-  ...[MOST, MOST - 3, MOST - 15, LEAST, LEAST + 1, LEAST + 16, 0x40000000, -16, -72],
-  ...[base - 1, base, base + 1, end - base, end - base + 1],
-  ...[
-    end - 72,
-    end - 56,
-    end - 48,
-    end - 36,
-    end - 28,
-    end - 16,
-    end - 12,
-    end - 4,
-    end - 1,
-    end,
-    end + 1,
-  ],
-];
-
-/** Places of valid arguments, far from each other and from the edges. */
-const [PROGRAM, CELLS, STRUCT, CONTROL, REPORT, STEP] = [1, 2, 3, 4, 5, 6].map(
-  (i) => base + i * 0x1000,
-) as [number, number, number, number, number, number];
-const [REQUEST, MSGHDR, IOVEC, PARTS, MESSAGES, NAME] = [7, 8, 9, 10, 11, 12].map(
-  (i) => base + i * 0x1000,
-) as [number, number, number, number, number, number];
-
-const words = (...values: number[]): Uint8Array =>
-  new Uint8Array(Int32Array.from(values).buffer).slice();
-
-/** Two messages of the first row, a program of three elements, a request for both of them. */
-const INPUT: GuardedCall["input"] = [
-  [PROGRAM, words(0x10001, 0x30008, 0xffff0006 | 0)],
-  [CELLS, words(1, 0, 2, 0, 3, 0, 4, 0, 2, 0, 5, 0, 6, 0)],
-  [CONTROL, words(20, 0, 1, 1, 7, 0, 16, 0, 2, 2)],
-  [PARTS, words(1, 0, 2, 0, 3, 0, 4, 0)],
-  [MESSAGES, words(1, 1, CELLS, 4, 2, 2, CELLS, 0)],
-];
-const VALID_REQUEST = [
-  ...[0, 0, MSGHDR, NAME, 16, IOVEC, PARTS, 2, CONTROL, 64, 0],
-  ...[MESSAGES, 2, REPORT, 8, 0, 0, 0],
-];
 
 interface Spec {
   readonly valid: readonly number[];
@@ -114,20 +82,6 @@ const SPECS: Readonly<Record<string, Spec>> = {
   message_open: { valid: [0, REQUEST], writes: (_abi, at = 0) => requestWrites(at) },
 };
 
-/** What a step may write: the request, and what a valid one points at; a request elsewhere is the guard's pattern. */
-function requestWrites(at: number, request: readonly number[] = VALID_REQUEST): readonly Range[] {
-  const own: Range = [at, REQUEST_WORDS * 4];
-  if (at !== REQUEST) return [own];
-  const word = (i: number): number => request[i] as number;
-  return [
-    own,
-    [word(2), 56],
-    [word(5), word(7) * 16],
-    [word(8), word(9)],
-    [word(13), 16 + word(14) * 16],
-  ];
-}
-
 function callOf(name: string, args: readonly number[], request = VALID_REQUEST): GuardedCall {
   const spec = SPECS[name] as Spec;
   const writes = name.startsWith("message_")
@@ -139,18 +93,8 @@ function callOf(name: string, args: readonly number[], request = VALID_REQUEST):
 const test = suite("core with hostile integers");
 const random = new Random();
 
-/** `valid` with each value at each place, then `samples` times values at several places. */
-function attacked(valid: readonly number[], samples: number): number[][] {
-  const singles = valid.flatMap((_, i) => HOSTILE.map((value) => valid.with(i, value)));
-  const several = Array.from({ length: valid.length < 2 ? 0 : samples }, () => {
-    const odds = 1 + random.below(3);
-    return valid.map((value) => (random.below(4) < odds ? random.pick(HOSTILE) : value));
-  });
-  return [[...valid], ...singles, ...several];
-}
-
-test("every export has its attack", () => {
-  const functions = Object.keys(exports).filter((name) => name !== "memory");
+test("every export has its attack, those for batches in a file of their own", () => {
+  const functions = Object.keys(exports).filter((n) => n !== "memory" && !n.endsWith("_batch"));
   assert.equal(Object.keys(SPECS).sort(), functions.sort());
 });
 
@@ -166,7 +110,7 @@ test("the valid arguments are valid", () => {
 
 for (const [name, { valid }] of Object.entries(SPECS)) {
   test(name, () => {
-    const calls = attacked(valid, 3000).map((args) => callOf(name, args));
+    const calls = attacked(random, valid, 3000).map((args) => callOf(name, args));
     assert.is(Guard.problem(calls), undefined, `seed ${seed}`);
   });
 }
@@ -183,7 +127,7 @@ for (const step of ["append", "seal", "compose", "prepare", "open"]) {
   test(`message_${step}, the words of whose request are hostile`, () => {
     const name = `message_${step}`;
     const [, , ...rest] = (SPECS[name] as Spec).valid;
-    const calls = attacked(VALID_REQUEST, 1000).flatMap((request) =>
+    const calls = attacked(random, VALID_REQUEST, 1000).flatMap((request) =>
       [0, 2, 11, 45].map((row) => callOf(name, [row, REQUEST, ...rest], request)),
     );
     assert.is(Guard.problem(calls), undefined, `seed ${seed}`);

@@ -35,6 +35,9 @@ const ROW = {
   windows32: 46,
 } as const;
 
+/** End of memory. */
+const END = new RawCore().end;
+
 const test = suite("core message to send");
 
 /** `count` hexadecimal digits of a number, in the byte order asked for. */
@@ -234,11 +237,11 @@ test("on every row the members lie where the row's layout says, and everything e
 test("parts, iovecs and messages lie in the caller's part, at most 65535 of them", () => {
   for (const [word, value] of [
     [REQUEST_PARTS, 0],
-    [REQUEST_PARTS, 0x3ffff1],
-    [REQUEST_IOVEC, 0x3ffff1],
+    [REQUEST_PARTS, END - 15],
+    [REQUEST_IOVEC, END - 15],
     [REQUEST_PART_COUNT, -1],
     [REQUEST_PART_COUNT, 0x10000],
-    [REQUEST_MESSAGES, 0x3ffff1],
+    [REQUEST_MESSAGES, END - 15],
     [REQUEST_MESSAGE_COUNT, -1],
     [REQUEST_MESSAGE_COUNT, 0x10000],
   ] as const) {

@@ -11,7 +11,7 @@ import {
   REQUEST_NAME_LENGTH,
 } from "../../assembly/shared/message.js";
 import { assert, bytes } from "../support/assert.js";
-import { fromHex } from "../support/core.js";
+import { fromHex, RawCore } from "../support/core.js";
 import { Flight } from "../support/flight.js";
 import { suite } from "../support/suite.js";
 
@@ -24,6 +24,9 @@ const ROW = {
   musl64: 10,
   musl64Big: 11,
 } as const;
+
+/** End of memory. */
+const END = new RawCore().end;
 
 const test = suite("core message to receive");
 
@@ -90,11 +93,11 @@ test("the system is never pointed outside the caller's part", () => {
     [REQUEST_MSGHDR, 0],
     [REQUEST_MSGHDR, -1],
     [REQUEST_CONTROL, 0x7000],
-    [REQUEST_CONTROL, 0x3fffc1],
+    [REQUEST_CONTROL, END - 63],
     [REQUEST_CONTROL_CAPACITY, -1],
     [REQUEST_CONTROL_CAPACITY, 0x7fffffff],
     [REQUEST_NAME, 1],
-    [REQUEST_NAME, 0x3fffff],
+    [REQUEST_NAME, END - 1],
     [REQUEST_NAME_LENGTH, -1],
     [REQUEST_NAME_LENGTH, 0x7fffffff],
   ];

@@ -61,7 +61,7 @@ const DESK = `const desk = (await UnixServer.listen({ path })).unref();
 /** What must have happened before an example begins, by what it calls. */
 function before(text: string): string {
   const steps = [];
-  if (/\brecv(Fds|msg)\(/.test(text) && !/\btry/.test(text))
+  if (/\brecv(Fds|m?msg)\(/.test(text) && !/\btry/.test(text))
     steps.push("sendFds(pair[0], [file], { data })");
   if (/(?<!\.)\b(listen|accept|connect)\(/.test(text)) steps.push("bind(server, { path })");
   if (/(?<!\.)\b(accept|connect)\(/.test(text)) steps.push("listen(server)");

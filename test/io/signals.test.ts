@@ -26,7 +26,7 @@ const test = suite("signals");
 /** A program that makes one call on its descriptors and says how it ended and how many signals it has handled. */
 function program(call: string): string {
   return `
-    import { accept, connect, recvFds, recvmsg, sendFds, sendmsg } from "cmsg";
+    import { accept, connect, recvFds, recvmmsg, recvmsg, sendFds, sendmmsg, sendmsg } from "cmsg";
     let signals = 0;
     process.on("SIGUSR2", () => { signals++; });
     const address = JSON.parse(process.argv[1]);
@@ -95,7 +95,9 @@ test("receives and sends end when their time is over", async () => {
   using pair = socketpair();
   await timesOut("recvmsg(3, { timeoutMs: 400 }).bytes", [pair[1]]);
   await timesOut("recvFds(3, { timeoutMs: 400 }).bytes", [pair[1]]);
+  await timesOut("recvmmsg(3, { timeoutMs: 400 }).length", [pair[1]]);
   fill(pair[0]);
+  await timesOut("sendmmsg(3, [{ data: Buffer.alloc(512) }], { timeoutMs: 400 })", [pair[0]]);
   await timesOut("sendmsg(3, { data: Buffer.alloc(512), timeoutMs: 400 })", [pair[0]]);
   await timesOut('sendFds(3, [0], { data: "x", timeoutMs: 400 })', [pair[0]]);
 });
@@ -164,6 +166,10 @@ for (const limit of ["", "timeoutMs: 120_000"]) {
       sendFds(pair[0], [0, 1, 2], { data: "x" }),
     );
     assert.is(fds.value, 3);
+    const batch = await goesOn(`recvmmsg(3, { ${limit} })[0].data.toString()`, [pair[1]], () =>
+      sendmsg(pair[0], { data: Buffer.from("batch") }),
+    );
+    assert.is(batch.value, "batch");
     assert.is(tryRecvmsg(pair[1]), null);
   });
 
@@ -182,6 +188,25 @@ for (const limit of ["", "timeoutMs: 120_000"]) {
     assert.is((await goesOn(call, [pair[0]], drain)).value, 1);
     drain();
     assert.equal(others, [["once", 1]]);
+  });
+
+  test(`a batch, ${options}, is sent once, from where it had stopped`, async () => {
+    using pair = socketpair({ type: "seqpacket" });
+    const found: string[] = [];
+    const drain = (): void => {
+      for (let got = tryRecvmsg(pair[1]); got !== null; got = tryRecvmsg(pair[1])) {
+        found.push(got.data.toString());
+      }
+    };
+    const batch =
+      "Array.from({ length: 400 }, (_, i) => ({ data: Buffer.from(String(i).padEnd(512)) }))";
+    const timer = setInterval(drain, 300);
+    const call = `sendmmsg(3, ${batch}, { ${limit} }).count`;
+    assert.is((await goesOn(call, [pair[0]], drain)).value, 400);
+    clearInterval(timer);
+    drain();
+    const all = Array.from({ length: 400 }, (_, i) => String(i).padEnd(512));
+    assert.equal(found, all);
   });
 
   test(`accept and connect, ${options}, succeed after the signals`, async () => {
@@ -213,7 +238,7 @@ function canTrace(): boolean {
 }
 
 const INTERRUPTED = `
-  import { accept, bind, connect, listen, recvmsg, sendmsg, socket } from "cmsg";
+  import { accept, bind, connect, listen, recvmmsg, recvmsg, sendmmsg, sendmsg, socket } from "cmsg";
   const server = socket();
   bind(server, { abstract: process.argv[1] });
   listen(server);
@@ -221,18 +246,19 @@ const INTERRUPTED = `
   connect(client, { abstract: process.argv[1] });
   const connection = accept(server);
   const sent = sendmsg(client, { data: Buffer.from("text") });
-  console.log(sent, recvmsg(connection).data.toString());`;
+  console.log(sent, recvmsg(connection).data.toString());
+  const { count } = sendmmsg(client, [{ data: Buffer.from("more ") }, { data: Buffer.from("text") }]);
+  console.log(count, recvmmsg(connection).map(({ data }) => data.toString()).join(""));`;
 
 // Handlers of Node let the kernel restart most calls itself; this is how it looks where it does not.
 if (canTrace()) {
   test("EINTR from the call itself is tried again", async () => {
-    const inject = ["connect", "accept4", "sendmsg", "recvmsg"].flatMap((call) => [
-      "-e",
-      `inject=${call}:error=EINTR:when=1..3`,
-    ]);
+    const inject = ["connect", "accept4", "sendmsg", "recvmsg", "sendmmsg", "recvmmsg"].flatMap(
+      (call) => ["-e", `inject=${call}:error=EINTR:when=1..3`],
+    );
     const under = ["strace", "-o", "/dev/null", ...inject];
     const { stdout, stderr } = await runNode(INTERRUPTED, { under, args: [abstractName()] });
-    assert.equal([stdout, stderr], ["4 text\n", ""]);
+    assert.equal([stdout, stderr], ["4 text\n2 more text\n", ""]);
   });
 } else test.skip("EINTR from the call itself is tried again", "strace is missing or may not trace");
 

@@ -2,14 +2,18 @@
 
 import {
   recvFds,
+  recvmmsg,
   recvmsg,
   rights,
   type SocketLike,
   sendFds,
+  sendmmsg,
   sendmsg,
   tryRecvFds,
+  tryRecvmmsg,
   tryRecvmsg,
   trySendFds,
+  trySendmmsg,
   trySendmsg,
 } from "cmsg";
 
@@ -25,6 +29,8 @@ export const SENDS: readonly Call[] = [
   (to) => sendFds(to, new Array(300).fill(0), { data: "two" }),
   (to) => sendmsg(to, { data }),
   (to) => trySendmsg(to, { data, control: [rights([0])] }),
+  (to) => sendmmsg(to, [{ data }]),
+  (to) => trySendmmsg(to, [{ data, control: [rights([0])] }]),
 ];
 
 /** Every call that receives. */
@@ -33,4 +39,6 @@ export const RECEIVES: readonly Call[] = [
   (from) => tryRecvFds(from),
   (from) => recvmsg(from, { timeoutMs: 0 }),
   (from) => tryRecvmsg(from),
+  (from) => recvmmsg(from, { timeoutMs: 0 }),
+  (from) => tryRecvmmsg(from),
 ];

@@ -3,8 +3,9 @@
 
 import { theFrame } from "../frame.js";
 import { constant, importedConstant } from "../host.js";
+import { controlLength } from "../opened.js";
 import { readIntOption } from "../query.js";
-import { controlLength, openFrame, planReceive, receiveFrame } from "../receive.js";
+import { openFrame, planReceive, receiveFrame } from "../receive.js";
 import { setsockopt } from "../sockopt.js";
 import { POLLIN } from "../wait.js";
 

@@ -9,18 +9,9 @@ import { constantOrZero, importedConstant } from "../host.js";
 import type { Attempt } from "../loop/arrivals.js";
 import type { WaitOptions } from "../loop/giving-up.js";
 import { planFor } from "../loop/incoming.js";
+import { controlLength, recordAt, takeFlags, takeName } from "../opened.js";
 import { readName } from "../query.js";
-import {
-  controlLength,
-  openFrame,
-  planReceive,
-  type ReceivePlan,
-  receiveFrame,
-  recordAt,
-  takeData,
-  takeFlags,
-  takeName,
-} from "../receive.js";
+import { openFrame, planReceive, type ReceivePlan, receiveFrame, takeData } from "../receive.js";
 import type { UdpFact } from "./facts.js";
 import { UdpMessage } from "./message.js";
 import type { UdpSettings } from "./options.js";

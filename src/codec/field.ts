@@ -204,8 +204,10 @@ export function itemReader<T>(field: Field<T, never>) {
   return (cells: readonly Cell[], context: ReadContext): readonly T[] => {
     const numbers = cells[0] as readonly (number | bigint)[];
     const values = new Array<T>(numbers.length);
+    const own: Cell[] = [0];
     for (let i = 0; i < numbers.length; i++) {
-      values[i] = field.read([numbers[i] as number | bigint], context);
+      own[0] = numbers[i] as number | bigint;
+      values[i] = field.read(own, context);
     }
     return values;
   };

@@ -6,7 +6,7 @@ import {
   type Found,
   type ReadMessage,
   readFound,
-  readRecord,
+  readRecords,
   readReport,
   valuesOf,
 } from "../codec/decode.js";
@@ -218,8 +218,7 @@ export function takeOut(
   const { core, abi, payloadOffset } = frame;
   const { control } = from;
   const report = from.get(REQUEST_REPORT);
-  const found: Found[] = [];
-  for (let i = 0; i < count; i++) found.push(readRecord(core, report, i, payloadOffset));
+  const found = readRecords(core, report, count, payloadOffset);
   const flags = takeFlags(frame, from);
   const address = takeAddress(frame, socket, from);
   const length = controlLength(frame, from);
@@ -258,7 +257,10 @@ export function giveValues(
 
 /** The kernel leaves padding as it was: with bytes of an earlier message. */
 export function clearPadding(bytes: Uint8Array, found: readonly Found[]): void {
-  found.forEach(({ payload, length }, i) => {
-    bytes.fill(0, payload + length, found[i + 1]?.offset ?? bytes.length);
-  });
+  for (let i = 0; i < found.length; i++) {
+    const { payload, length } = found[i] as Found;
+    const from = payload + length;
+    const to = found[i + 1]?.offset ?? bytes.length;
+    if (from < to) bytes.fill(0, from, to);
+  }
 }

@@ -23,11 +23,11 @@ export async function buildBundle() {
     splitting: true,
     chunkNames: "chunk-[hash]",
     format: "esm",
-    // Not "node", which would unpack the embedded core with Buffer: a browser has none.
     platform: "neutral",
     target: ["es2022", "node20.19"],
     external: ["koffi", "node:*"],
-    loader: { ".wasm": "binary" },
+    // As text, which src/codec/core.ts unpacks when it is needed: esbuild would do it at every import.
+    loader: { ".wasm": "base64" },
     sourcemap: true,
     sourcesContent: false,
     logLevel: "warning",

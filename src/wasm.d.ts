@@ -1,8 +1,11 @@
-/** The core's bytes, embedded when bundling. */
+/** The core's bytes as Base64, embedded when bundling. */
 declare module "*.wasm" {
-  const bytes: Uint8Array<ArrayBuffer>;
-  export default bytes;
+  const base64: string;
+  export default base64;
 }
+
+/** Bytes of Base64, a character for each: declared here because neither browser nor Node types are part of the codec. */
+declare function atob(base64: string): string;
 
 /** What this package asks of WebAssembly; declared here because neither browser nor Node types are part of the codec. */
 declare namespace WebAssembly {

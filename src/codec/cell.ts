@@ -10,6 +10,7 @@ import {
   I64,
   IOV_COUNT,
   IOV_LENGTH,
+  KIND_END,
   LONG,
   MMSG_LENGTH,
   OCTETS,
@@ -48,7 +49,7 @@ export interface Element {
 export type Cell = number | bigint | Uint8Array | readonly (number | bigint)[];
 
 /** Kinds that are 64 bits wide somewhere: their values are bigints everywhere. */
-const WIDE_KINDS = [
+const WIDE = kindSet([
   U64,
   I64,
   LONG,
@@ -60,8 +61,12 @@ const WIDE_KINDS = [
   CONTROL_LENGTH,
   IOV_LENGTH,
   MMSG_LENGTH,
-];
-const SIGNED_KINDS = [I8, I16, I32, I64, LONG];
+]);
+const SIGNED = kindSet([I8, I16, I32, I64, LONG]);
+
+function kindSet(kinds: readonly number[]): readonly boolean[] {
+  return Array.from({ length: KIND_END }, (_, kind) => kinds.includes(kind));
+}
 
 /** Whether a kind holds bytes and not numbers. */
 export function isOctets(kind: number): boolean {
@@ -74,7 +79,15 @@ function itemsOf(element: Element, width: number): number {
   return element.kind === SUN_PATH ? width : element.count;
 }
 
-/** Writes the cell of one element at `at`, and answers where the next one goes. */
+// Names of what is wrong are put together when something is: every message would pay for them.
+
+/** How an error names an element of the value at `path`, and its item `i`. */
+function nameOf(path: string, element: Element, i?: number): string {
+  const name = `${path}${element.path ?? ""}`;
+  return i === undefined ? name : `${name}[${i}]`;
+}
+
+/** Writes the cell of one element at `at`, and answers where the next one goes. `path` names the whole value in errors. */
 export function writeCell(
   core: Core,
   at: number,
@@ -86,20 +99,28 @@ export function writeCell(
   if (element.kind === STRUCT_END) return at;
   const repeated = element.count === ELEMENT_REST;
   if (isOctets(element.kind)) {
-    if (!(cell instanceof Uint8Array)) throw typeError(path, "bytes", cell);
-    if (repeated) core.setDouble(at, BigInt(cell.length));
+    if (!(cell instanceof Uint8Array)) throw typeError(nameOf(path, element), "bytes", cell);
+    if (repeated) writeCount(core, at, cell.length);
     return writeOctets(core, repeated ? at + 8 : at, element, width, cell, path);
   }
   if (!repeated && element.count === 1) {
-    return writeNumbers(core, at, [cell], element, width, () => path);
+    if (at + 8 > core.scratch) throw tooMany(core, at, nameOf(path, element), 1);
+    if (!writeNumber(core, at, cell, width, element.kind)) {
+      throw wrongNumber(cell, width, element.kind, nameOf(path, element));
+    }
+    return at + 8;
   }
-  if (!Array.isArray(cell)) throw typeError(path, "a list of numbers", cell);
+  if (!Array.isArray(cell)) throw typeError(nameOf(path, element), "a list of numbers", cell);
   if (!repeated && cell.length !== element.count) {
-    throw rangeError(path, `${element.count} numbers`, cell.length);
+    throw rangeError(nameOf(path, element), `${element.count} numbers`, cell.length);
   }
-  if (repeated) core.setDouble(at, BigInt(cell.length));
-  const from = repeated ? at + 8 : at;
-  return writeNumbers(core, from, cell, element, width, (i) => `${path}[${i}]`);
+  if (repeated) writeCount(core, at, cell.length);
+  return writeNumbers(core, repeated ? at + 8 : at, cell, element, width, path);
+}
+
+function writeCount(core: Core, at: number, count: number): void {
+  core.setWord(at, count);
+  core.setWord(at + 4, 0);
 }
 
 function writeNumbers(
@@ -108,19 +129,21 @@ function writeNumbers(
   numbers: readonly unknown[],
   element: Element,
   width: number,
-  pathOf: (i: number) => string,
+  path: string,
 ): number {
-  if (at + numbers.length * 8 > core.scratch) {
-    throw rangeError(pathOf(0), `one of at most ${(core.scratch - at) >> 3}`, numbers.length);
+  const { length } = numbers;
+  const { kind } = element;
+  if (at + length * 8 > core.scratch) throw tooMany(core, at, nameOf(path, element, 0), length);
+  for (let i = 0; i < length; i++) {
+    if (!writeNumber(core, at + i * 8, numbers[i], width, kind)) {
+      throw wrongNumber(numbers[i], width, kind, nameOf(path, element, i));
+    }
   }
-  numbers.forEach((value, i) => {
-    writeNumber(
-      core,
-      at + i * 8,
-      checkedNumber(value, width, element.kind, () => pathOf(i)),
-    );
-  });
-  return at + numbers.length * 8;
+  return at + length * 8;
+}
+
+function tooMany(core: Core, at: number, name: string, length: number): RangeError {
+  return rangeError(name, `one of at most ${(core.scratch - at) >> 3}`, length);
 }
 
 function writeOctets(
@@ -132,74 +155,84 @@ function writeOctets(
   path: string,
 ): number {
   const items = element.count === ELEMENT_REST ? cell.length : itemsOf(element, width);
-  if (cell.length > items) throw rangeError(path, `at most ${items} bytes`, cell.length);
-  if (at + items > core.scratch) throw rangeError(path, "fewer bytes", cell.length);
+  if (cell.length > items) {
+    throw rangeError(nameOf(path, element), `at most ${items} bytes`, cell.length);
+  }
+  if (at + items > core.scratch) {
+    throw rangeError(nameOf(path, element), "fewer bytes", cell.length);
+  }
   const size = (items + 7) & -8;
   core.bytes.fill(0, at, at + size);
   core.bytes.set(cell, at);
   return at + size;
 }
 
-function writeNumber(core: Core, at: number, value: number | bigint): void {
+/**
+ * Writes a number that fits in `width` bytes with the kind's sign; 0 wide members (sa_len on Linux) take anything. Answers
+ * false for what does not fit. Only bigints are handled as such: making one costs more than all the rest.
+ */
+function writeNumber(core: Core, at: number, value: unknown, width: number, kind: number): boolean {
+  const signed = SIGNED[kind] as boolean;
   if (typeof value === "bigint") {
-    core.setDouble(at, value);
-    return;
+    if (width === 0) core.setDouble(at, 0n);
+    else if ((signed ? BigInt.asIntN : BigInt.asUintN)(width * 8, value) !== value) return false;
+    else core.setDouble(at, value);
+    return true;
   }
-  core.setWord(at, value);
-  core.setWord(at + 4, Math.floor(value / 0x100000000));
+  if (typeof value !== "number" || !Number.isInteger(value)) return false;
+  if (width === 0) {
+    writeCount(core, at, 0);
+    return true;
+  }
+  if (!Number.isSafeInteger(value)) return false;
+  const span = SPANS[width] as number;
+  if (signed ? value < -span / 2 || value >= span / 2 : value < 0 || value >= span) return false;
+  const word = value | 0;
+  core.setWord(at, word);
+  core.setWord(at + 4, word === value ? word >> 31 : Math.floor(value / 0x100000000));
+  return true;
 }
 
-/** The value, when it fits in `width` bytes with the kind's sign; 0 wide members (sa_len on Linux) take anything. */
-function checkedNumber(
-  value: unknown,
-  width: number,
-  kind: number,
-  path: () => string,
-): number | bigint {
+/** How many numbers there are by their width in bytes. Those of 8 bytes lie beyond what is exact, and all safe ones fit. */
+const SPANS: readonly number[] = Array.from({ length: 9 }, (_, width) => 2 ** (width * 8));
+
+/** The error for what `writeNumber` refuses. */
+function wrongNumber(value: unknown, width: number, kind: number, name: string): Error {
   if (typeof value !== "bigint" && !(typeof value === "number" && Number.isInteger(value))) {
-    throw typeError(
-      path(),
-      WIDE_KINDS.includes(kind) ? "a bigint or an integer" : "an integer",
-      value,
-    );
+    return typeError(name, WIDE[kind] ? "a bigint or an integer" : "an integer", value);
   }
-  if (width === 0) return 0;
   const bits = BigInt(width * 8);
-  const signed = SIGNED_KINDS.includes(kind);
+  const signed = SIGNED[kind] as boolean;
   const least = signed ? -(1n << (bits - 1n)) : 0n;
   const most = signed ? (1n << (bits - 1n)) - 1n : (1n << bits) - 1n;
-  const exact = typeof value === "number" && Number.isSafeInteger(value);
-  if (typeof value === "number" && exact && width <= 4) {
-    if (value >= Number(least) && value <= Number(most)) return value;
-  } else if (typeof value === "bigint" || exact) {
-    const big = BigInt(value);
-    if (big >= least && big <= most) return big;
-  }
-  throw rangeError(path(), `from ${least} to ${most}`, value);
+  return rangeError(name, `from ${least} to ${most}`, value);
 }
 
-/** The cell of one element at `at`, and where the next one lies. */
-export function readCell(core: Core, at: number, element: Element, width: number): [Cell, number] {
-  let start = at;
-  let items = itemsOf(element, width);
-  if (element.count === ELEMENT_REST) {
-    items = core.word(start);
-    start += 8;
-  }
-  if (isOctets(element.kind)) {
-    return [core.bytes.slice(start, start + items), start + ((items + 7) & -8)];
-  }
-  const numbers: (number | bigint)[] = [];
-  for (let i = 0; i < items; i++) numbers.push(readNumber(core, start + i * 8, element.kind));
-  const single = element.count === 1;
-  return [single ? (numbers[0] as number | bigint) : numbers, start + items * 8];
+/** The cell of one element at `at`. */
+export function readCell(core: Core, at: number, element: Element, width: number): Cell {
+  const { kind, count } = element;
+  if (count === 1 && !isOctets(kind) && kind !== STRUCT_END) return readNumber(core, at, kind);
+  const repeated = count === ELEMENT_REST;
+  const items = repeated ? core.word(at) : itemsOf(element, width);
+  const start = repeated ? at + 8 : at;
+  if (isOctets(kind)) return core.bytes.slice(start, start + items);
+  const numbers = new Array<number | bigint>(items);
+  for (let i = 0; i < items; i++) numbers[i] = readNumber(core, start + i * 8, kind);
+  return numbers;
+}
+
+/** Where the cell behind the one at `at` lies. */
+export function cellEnd(core: Core, at: number, element: Element, width: number): number {
+  const repeated = element.count === ELEMENT_REST;
+  const items = repeated ? core.word(at) : itemsOf(element, width);
+  const size = isOctets(element.kind) ? (items + 7) & -8 : items * 8;
+  return at + size + (repeated ? 8 : 0);
 }
 
 function readNumber(core: Core, at: number, kind: number): number | bigint {
-  if (WIDE_KINDS.includes(kind)) {
-    const value = core.double(at);
-    return SIGNED_KINDS.includes(kind) ? value : BigInt.asUintN(64, value);
+  if (WIDE[kind]) {
+    return SIGNED[kind] ? core.double(at) : core.unsignedDouble(at);
   }
   const word = core.word(at);
-  return SIGNED_KINDS.includes(kind) ? word : word >>> 0;
+  return SIGNED[kind] ? word : word >>> 0;
 }

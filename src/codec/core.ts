@@ -148,6 +148,11 @@ export class Core {
     return this.#view.getBigInt64(at, true);
   }
 
+  /** The unsigned double word at an offset. */
+  unsignedDouble(at: number): bigint {
+    return this.#view.getBigUint64(at, true);
+  }
+
   /** Writes the low 64 bits of an integer. */
   setDouble(at: number, value: bigint): void {
     this.#view.setBigInt64(at, value, true);
@@ -170,6 +175,13 @@ let standard: Core | undefined;
 
 /** The instance that the package's own functions share, compiled from the embedded bytes at first use. */
 export function standardCore(): Core {
-  standard ??= new Core(new WebAssembly.Module(wasm));
+  standard ??= new Core(new WebAssembly.Module(embedded()));
   return standard;
+}
+
+function embedded(): Uint8Array<ArrayBuffer> {
+  const text = atob(wasm);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }

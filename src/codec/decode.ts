@@ -52,23 +52,26 @@ export function findSafely(
   const control = core.arena + ARENA_CONTROL;
   const count = core.exports.cmsg_walk(abi.index, control, length, report, limit);
   const data = core.exports.cmsg_len(abi.index, 0);
-  const found = Array.from({ length: count }, (_, i) => readRecord(core, report, i, data));
+  const found = readRecords(core, report, count, data);
   const problem = readReport(core, abi, report, length, found);
   return { found, problems: problem === undefined ? [] : [problem] };
 }
 
-/** Record `i` of a report. */
-export function readRecord(core: Core, report: number, i: number, data: number): Found {
-  const word = (name: number): number =>
-    core.word(report + (REPORT_RECORDS + i * RECORD_WORDS + name) * 4);
-  const payload = word(RECORD_PAYLOAD);
-  return {
-    offset: payload - data,
-    level: word(RECORD_LEVEL),
-    type: word(RECORD_TYPE),
-    payload,
-    length: word(RECORD_LENGTH),
-  };
+/** The records of a report. `data` is the distance of a payload from its header, in bytes. */
+export function readRecords(core: Core, report: number, count: number, data: number): Found[] {
+  const found = new Array<Found>(count);
+  for (let i = 0; i < count; i++) {
+    const at = report + (REPORT_RECORDS + i * RECORD_WORDS) * 4;
+    const payload = core.word(at + RECORD_PAYLOAD * 4);
+    found[i] = {
+      offset: payload - data,
+      level: core.word(at + RECORD_LEVEL * 4),
+      type: core.word(at + RECORD_TYPE * 4),
+      payload,
+      length: core.word(at + RECORD_LENGTH * 4),
+    };
+  }
+  return found;
 }
 
 /** What a walk complained of. */
@@ -135,16 +138,18 @@ export function readFound(
   own: readonly AnyDefinition[],
 ): { read: ReadMessage[]; problems: Problem[] } {
   const problems: Problem[] = [];
-  const read = found.map(({ offset, level, type, payload, length }) => {
+  const read = new Array<ReadMessage>(found.length);
+  for (let i = 0; i < found.length; i++) {
+    const { offset, level, type, payload, length } = found[i] as Found;
     const known = findForm(core, abi, level, type, length, own);
     const at = control + payload;
     const bytes = core.bytes.slice(at, at + length);
-    if (known === undefined) return { level, type, bytes, known, cells: undefined };
-    const cells = known.form.program.unpack(core, abi, at, length);
+    const cells = known?.form.program.unpack(core, abi, at, length);
+    read[i] = { level, type, bytes, known, cells };
+    if (known === undefined) continue;
     const place = { offset, level, type, available: length };
-    problems.push(...payloadProblems(core, abi, known, place, cells));
-    return { level, type, bytes, known, cells };
-  });
+    for (const problem of payloadProblems(core, abi, known, place, cells)) problems.push(problem);
+  }
   return { read, problems };
 }
 
@@ -154,11 +159,14 @@ export function valuesOf<F>(
   read: readonly ReadMessage[],
   context: ReadContext,
 ): ControlMessage<unknown, F>[] {
-  return read.map(({ level, type, bytes, known, cells }) => {
+  const messages = new Array<ControlMessage<unknown, F>>(read.length);
+  for (let i = 0; i < read.length; i++) {
+    const { level, type, bytes, known, cells } = read[i] as ReadMessage;
     const value = cells === undefined ? undefined : known?.form.read(cells, context);
     const definition = known?.definition;
-    return new ControlMessage<unknown, F>(core, context.abi, level, type, bytes, definition, value);
-  });
+    messages[i] = new ControlMessage(core, context.abi, level, type, bytes, definition, value);
+  }
+  return messages;
 }
 
 /** The error of strict decoding: the first problem, and the messages in front of it. */

@@ -92,24 +92,42 @@ export function control(name: string, declaration: AnyDeclaration): unknown {
   return made;
 }
 
-/** `control` for built-in types: the declaration is made when it is first needed. */
+/**
+ * By what a built-in type is known on any system: the C name of its level, where its type has its own name, or the names that its
+ * forms have, the first form's level first. Without its declaration it is then known what it is not.
+ */
+export type Place =
+  | string
+  | { readonly levels: readonly string[]; readonly types: readonly string[] };
+
+/** `control` for built-in types: the declaration, but for its level, is made when it is first needed. */
 export function builtIn<R extends Fields>(
   name: string,
-  declare: () => Declaration & { readonly fields: R },
+  place: Place,
+  declare: () => PlacedDeclaration & { readonly fields: R },
 ): Definition<FieldValues<R>, GivenValues<R>>;
 export function builtIn<T, W = T>(
   name: string,
-  declare: () => Declaration & { readonly value: Field<T, W> },
+  place: Place,
+  declare: () => PlacedDeclaration & { readonly value: Field<T, W> },
 ): Definition<T, W>;
 export function builtIn<T, W = T>(
   name: string,
-  declare: () => Declaration & { readonly forms: readonly FormDeclaration<T, W>[] },
+  place: Place,
+  declare: () => PlacedDeclaration & { readonly forms: readonly FormDeclaration<T, W>[] },
 ): Definition<T, W>;
-export function builtIn(name: string, declare: () => AnyDeclaration): unknown {
+export function builtIn(
+  name: string,
+  place: Place,
+  declare: () => Omit<AnyDeclaration, "level">,
+): unknown {
   const made = definitionOf(name);
-  pending.set(made, declare);
+  const { levels, types } = typeof place === "string" ? { levels: [place], types: [name] } : place;
+  pending.set(made, { levels, types, declare });
   return made;
 }
+
+type PlacedDeclaration = Omit<Declaration, "level">;
 
 function definitionOf(name: string): AnyDefinition {
   const definition = (given: unknown) => ({ definition: made, value: given });
@@ -118,18 +136,33 @@ function definitionOf(name: string): AnyDefinition {
   return Object.freeze(made);
 }
 
+/** A built-in type: the names of its levels and types, and its declaration for when it is first asked for. */
+interface BuiltIn {
+  readonly levels: readonly string[];
+  readonly types: readonly string[];
+  readonly declare: () => Omit<AnyDeclaration, "level">;
+}
+
 /** What definitions say of themselves: at once, or from when they are first asked. */
 const checked = new WeakMap<AnyDefinition, AnyDefinition>();
-const pending = new WeakMap<AnyDefinition, () => AnyDeclaration>();
+const pending = new WeakMap<AnyDefinition, BuiltIn>();
 
 function sayings(definition: AnyDefinition): AnyDefinition {
   const known = checked.get(definition);
   if (known !== undefined) return known;
-  const declaration = (pending.get(definition) as () => AnyDeclaration)();
-  const found = checkDeclaration(definition.name, declaration);
+  const { levels, types, declare } = pending.get(definition) as BuiltIn;
+  const [level] = levels as readonly [string];
+  const found = checkDeclaration(definition.name, { level, ...declare() });
+  const isPlaced = ({ level, type }: Form): boolean =>
+    levels.includes(level as string) && types.includes(type as string);
+  if (!found.forms.every(isPlaced)) throw new Error(`${definition.name} is elsewhere as well`);
   checked.set(definition, found);
-  pending.delete(definition);
   return found;
+}
+
+/** Names of the levels and types of a built-in definition. */
+export function placeOf(definition: AnyDefinition): Pick<BuiltIn, "levels" | "types"> {
+  return pending.get(definition) as BuiltIn;
 }
 
 /** Of all definitions. A program has more than a hundred built-in ones, and uses a few. */

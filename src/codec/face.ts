@@ -108,7 +108,8 @@ export function decodeWith(core: Core, control: unknown, options?: DecodeOptions
   const at = core.arena + ARENA_CONTROL;
   const context = { abi, descriptor: (number: number) => number };
   const decoded = decodeFound<number>(core, found, at, context, own);
-  const all = [...problems, ...decoded.problems].sort((a, b) => a.offset - b.offset);
+  const all = [...problems, ...decoded.problems];
+  if (all.length > 1) all.sort((a, b) => a.offset - b.offset);
   const [first] = all;
   if (strict && first !== undefined) throw strictError(first, decoded.messages, found);
   return { messages: decoded.messages, problems: all };

@@ -3,7 +3,7 @@
 import { ELEMENT_REST, OCTETS } from "../../assembly/shared/kind.js";
 import { bytesOf, integerIn, rangeError } from "./arguments.js";
 import { type Element, isOctets } from "./cell.js";
-import { type Field, itemsOf, itemWriter, numberElement } from "./field.js";
+import { type Field, itemReader, itemsOf, itemWriter, numberElement } from "./field.js";
 
 /** An array of `count` numbers. Those that are not given are zero. */
 export function array<T, W = T>(
@@ -22,8 +22,7 @@ export function array<T, W = T>(
       const cells = write(items, path, context);
       return [[...cells, ...new Array<number>(most - cells.length).fill(0)]];
     },
-    read: (cells, context) =>
-      (cells[0] as readonly (number | bigint)[]).map((cell) => field.read([cell], context)),
+    read: itemReader(field),
   };
 }
 

@@ -35,6 +35,7 @@ export function recordOf(fields: Fields, name: string): Field<unknown> {
   }
   const entries = Object.entries(fields);
   for (const [key, field] of entries) checkField(field, `field ${key} of ${name}`);
+  const empty = Object.fromEntries(entries.map(([key]) => [key, undefined]));
   const record: Field<unknown> = {
     elements: entries.flatMap(([key, field]) =>
       field.elements.map((element) => ({ ...element, path: `.${key}${element.path ?? ""}` })),
@@ -45,17 +46,24 @@ export function recordOf(fields: Fields, name: string): Field<unknown> {
         throw typeError(path, `an object with ${entries.map(([key]) => key).join(", ")}`, value);
       }
       const given = value as Readonly<Record<string, unknown>>;
-      return entries.flatMap(([key, field]) => field.write(given[key], `${path}.${key}`, context));
+      const cells: Cell[] = [];
+      for (const [key, field] of entries) {
+        const member = given[key];
+        if (typeof member === "number" && field.asIs?.(member) === true) cells.push(member);
+        else for (const cell of field.write(member, `${path}.${key}`, context)) cells.push(cell);
+      }
+      return cells;
     },
     read(cells, context) {
+      // A copy of one object has its shape; one that is built up member by member finds it anew each time.
+      const value: Record<string, unknown> = { ...empty };
       let used = 0;
-      return Object.fromEntries(
-        entries.map(([key, field]) => {
-          const own = cells.slice(used, used + field.elements.length);
-          used += field.elements.length;
-          return [key, field.read(own, context)];
-        }),
-      );
+      for (const [key, field] of entries) {
+        const own = cells.slice(used, used + field.elements.length);
+        used += field.elements.length;
+        value[key] = field.read(own, context);
+      }
+      return value;
     },
   };
   return checkField(record, `fields of ${name}`);

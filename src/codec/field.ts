@@ -49,6 +49,8 @@ export interface Field<T, W = T> {
   readonly descriptors: boolean;
   /** One cell per element. */
   write(value: W, path: string, context: WriteContext): Cell[];
+  /** Whether a number is its own cell and needs no check here, nor a name for it: lists would make one for each. */
+  asIs?(value: number): boolean;
   /** The value, from one cell per element. */
   read(cells: readonly Cell[], context: ReadContext): T;
 }
@@ -58,6 +60,7 @@ function scalar<T extends number | bigint>(name: string, kind: number, unit?: st
     elements: [{ name, kind, count: 1, ...(unit === undefined ? undefined : { unit }) }],
     descriptors: false,
     write: (value) => [value],
+    asIs: () => true,
     read: (cells) => cells[0] as T,
   };
 }
@@ -141,6 +144,7 @@ export function fd(name: string): Field<DescriptorSlot> {
     elements: [{ name, kind: I32, count: 1 }],
     descriptors: true,
     write: (value, path, context) => [context.descriptor(value, path)],
+    asIs: (value) => value >= 0 && (value | 0) === value,
     read: (cells, context) => context.descriptor(cells[0] as number) as DescriptorSlot,
   };
 }
@@ -152,8 +156,7 @@ export function repeat<T, W = T>(field: Field<T, W>): Field<readonly T[], readon
     elements: [{ ...numberElement(field, "repeat"), count: ELEMENT_REST }],
     descriptors: field.descriptors,
     write: (values, path, context) => [write(itemsOf(values, path), path, context)],
-    read: (cells, context) =>
-      (cells[0] as readonly (number | bigint)[]).map((cell) => field.read([cell], context)),
+    read: itemReader(field),
   };
 }
 
@@ -176,8 +179,36 @@ export function itemsOf(values: unknown, path: string): readonly unknown[] {
 
 /** Writes items by a field of one number. */
 export function itemWriter<W>(field: Field<unknown, W>) {
-  return (items: readonly unknown[], path: string, context: WriteContext): (number | bigint)[] =>
-    items.map(
-      (value, i) => field.write(value as W, `${path}[${i}]`, context)[0] as number | bigint,
-    );
+  return (items: readonly unknown[], path: string, context: WriteContext): (number | bigint)[] => {
+    const cells = new Array<number | bigint>(items.length);
+    for (let i = 0; i < items.length; i++) {
+      const value = items[i];
+      const known = typeof value === "number" && field.asIs?.(value) === true;
+      cells[i] = known ? value : writeItem(field, value as W, `${path}[${i}]`, context);
+    }
+    return cells;
+  };
+}
+
+function writeItem<W>(
+  field: Field<unknown, W>,
+  value: W,
+  path: string,
+  context: WriteContext,
+): number | bigint {
+  return field.write(value, path, context)[0] as number | bigint;
+}
+
+/** Reads items by a field of one number. */
+export function itemReader<T>(field: Field<T, never>) {
+  return (cells: readonly Cell[], context: ReadContext): readonly T[] => {
+    const numbers = cells[0] as readonly (number | bigint)[];
+    const values = new Array<T>(numbers.length);
+    const own: Cell[] = [0];
+    for (let i = 0; i < numbers.length; i++) {
+      own[0] = numbers[i] as number | bigint;
+      values[i] = field.read(own, context);
+    }
+    return values;
+  };
 }

@@ -43,9 +43,14 @@ export function complaintsOf(
   cells: readonly Cell[] | undefined,
 ): readonly Complaint[] {
   const ofLength = lengthComplaint(core, abi, form, length);
-  const ofCounts = cells === undefined ? [] : countComplaints(form, cells);
+  const ofCounts =
+    cells === undefined || !form.program.counts ? NONE : countComplaints(form, cells);
   return ofLength === undefined ? ofCounts : [ofLength, ...ofCounts];
 }
+
+/** Nearly every payload is as it should be. */
+const NONE: readonly Complaint[] = [];
+const NO_PROBLEMS: readonly Problem[] = [];
 
 /** Numbers that count more than there is. */
 function countComplaints({ program }: Form, cells: readonly Cell[]): readonly Complaint[] {
@@ -99,7 +104,9 @@ export function payloadProblems(
   place: Pick<Problem, "offset"> & Required<Pick<Problem, "level" | "type" | "available">>,
   cells: readonly Cell[] | undefined,
 ): readonly Problem[] {
-  return complaintsOf(core, abi, form, place.available, cells).map(({ text, ...rest }) => ({
+  const complaints = complaintsOf(core, abi, form, place.available, cells);
+  if (complaints.length === 0) return NO_PROBLEMS;
+  return complaints.map(({ text, ...rest }) => ({
     ...rest,
     message: `${definition.name} payload at offset ${place.offset}: ${text} (${abi.name})`,
     ...place,

@@ -4,7 +4,7 @@ import { ELEMENT_REST } from "../../assembly/shared/kind.js";
 import { PAYLOAD_SHORT } from "../../assembly/shared/status.js";
 import type { Abi } from "./abi.js";
 import { rangeError } from "./arguments.js";
-import { type Cell, type Element, isOctets, readCell, writeCell } from "./cell.js";
+import { type Cell, cellEnd, type Element, isOctets, readCell, writeCell } from "./cell.js";
 import { ARENA_CELLS, ARENA_PAYLOAD, CONTROL_LIMIT, type Core } from "./core.js";
 
 /** Where the elements of a program lie in one ABI, in bytes. */
@@ -23,24 +23,36 @@ export class Program {
   readonly #code: Int32Array;
   // Rows that callers define have the same index in different instances of the core, and an Abi of their own in each.
   readonly #layouts = new WeakMap<Abi, ProgramLayout>();
+  // Nearly always it is asked for the same one again.
+  #abi: Abi | undefined;
+  #layout: ProgramLayout | undefined;
+  /** Whether the last element repeats to the end of the payload. */
+  readonly repeats: boolean;
+  /** Whether a number of it says how many of something follow. */
+  readonly counts: boolean;
 
   constructor(elements: readonly Element[]) {
     this.elements = elements;
+    this.#abi = undefined;
+    this.#layout = undefined;
+    this.repeats = elements.at(-1)?.count === ELEMENT_REST;
+    this.counts = elements.some(({ counts }) => counts === true);
     this.#code = Int32Array.from(
       elements,
       ({ kind, count, id }, i) => kind | ((id ?? i) << 8) | (count << 16),
     );
   }
 
-  /** Whether the last element repeats to the end of the payload. */
-  get repeats(): boolean {
-    return this.elements.at(-1)?.count === ELEMENT_REST;
-  }
-
   /** Where the elements lie in an ABI. */
   layout(core: Core, abi: Abi): ProgramLayout {
-    const known = this.#layouts.get(abi);
-    if (known !== undefined) return known;
+    if (abi === this.#abi) return this.#layout as ProgramLayout;
+    const layout = this.#layouts.get(abi) ?? this.#layOut(core, abi);
+    this.#abi = abi;
+    this.#layout = layout;
+    return layout;
+  }
+
+  #layOut(core: Core, abi: Abi): ProgramLayout {
     const code = core.scratch;
     const out = code + this.#code.length * 4;
     core.setWords(code, this.#code);
@@ -63,13 +75,14 @@ export class Program {
    * value in errors. The cells hold plain values: no caller's code runs in here.
    */
   pack(core: Core, abi: Abi, cells: readonly Cell[], path: string): number {
+    const { elements } = this;
     const layout = this.layout(core, abi);
     const start = core.arena + ARENA_CELLS;
     let at = start;
-    this.elements.forEach((element, i) => {
+    for (let i = 0; i < elements.length; i++) {
       const width = layout.places[i]?.width ?? 0;
-      at = writeCell(core, at, element, width, cells[i], `${path}${element.path ?? ""}`);
-    });
+      at = writeCell(core, at, elements[i] as Element, width, cells[i], path);
+    }
     const code = core.scratch;
     core.setWords(code, this.#code);
     const length = core.exports.pack(
@@ -115,12 +128,16 @@ export class Program {
     const used = core.exports.unpack(abi.index, code, count, at, length, start, room);
     if (used === PAYLOAD_SHORT) return undefined;
     if (used < 0) throw rangeError("payload", `one whose fields are at most ${room} cells`, length);
-    let cell = start;
-    return this.elements.map((element, i) => {
-      const [value, next] = readCell(core, cell, element, places[i]?.width ?? 0);
-      cell = next;
-      return value;
-    });
+    const { elements } = this;
+    const cells = new Array<Cell>(elements.length);
+    let from = start;
+    for (let i = 0; i < elements.length; i++) {
+      const element = elements[i] as Element;
+      const width = places[i]?.width ?? 0;
+      cells[i] = readCell(core, from, element, width);
+      from = cellEnd(core, from, element, width);
+    }
+    return cells;
   }
 }
 

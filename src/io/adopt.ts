@@ -8,8 +8,8 @@ import {
   type ReadStream as FileReadStream,
   type WriteStream as FileWriteStream,
 } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
-import { ReadStream, WriteStream } from "node:tty";
+import type { Server, Socket } from "node:net";
+import type { ReadStream, WriteStream } from "node:tty";
 import { errnoNumber } from "../../shim/index.js";
 import { flagOf, integerIn, optionsOf, typeError } from "../codec/arguments.js";
 import {
@@ -22,6 +22,7 @@ import {
 import { ownError, SyscallError } from "./errors.js";
 import { fileSystem } from "./file-system.js";
 import { dgramOn, listenOn, netSocketOn, streamHandle } from "./node-handle.js";
+import { net, tty } from "./node-modules.js";
 
 /** What adoption needs of an `Fd`, which stands on this file. */
 export interface Adoptable {
@@ -69,7 +70,7 @@ export function adopt<T extends Adoptable>(fd: T): AdoptedAs | T {
   if (about.kind === "tty") return ttyOn(fd, about.access === "write");
   if (about.kind !== "socket") return fd;
   if (about.type === "stream" && isInternetOrUnix(about)) {
-    if (about.listening) return serverOn(fd, createServer());
+    if (about.listening) return serverOn(fd, net().createServer());
     if (!about.connected) throw notConnected();
     return socketOn(fd, about, false);
   }
@@ -174,7 +175,10 @@ export function asServer(fd: Adoptable, connected?: (socket: Socket) => void): S
   const about = fd.describe();
   const listens = about.kind === "socket" && about.listening && about.type === "stream";
   if (!listens || !isInternetOrUnix(about)) throw wrongKind(fd, "a listening stream socket");
-  return serverOn(fd, connected === undefined ? createServer() : createServer(connected));
+  return serverOn(
+    fd,
+    connected === undefined ? net().createServer() : net().createServer(connected),
+  );
 }
 
 /** Makes a server accept on a listening socket. */
@@ -215,7 +219,7 @@ export function asTty(fd: Adoptable): ReadStream | WriteStream {
 
 function ttyOn(fd: Adoptable, writeOnly: boolean): ReadStream | WriteStream {
   const { number } = fd;
-  const stream = writeOnly ? new WriteStream(number) : new ReadStream(number);
+  const stream = writeOnly ? new (tty().WriteStream)(number) : new (tty().ReadStream)(number);
   // libuv opens terminals anew, so as to make only its own open file non-blocking, and leaves ours to us.
   if (streamHandle(stream)?.fd === number) fd.take();
   else fd.close();

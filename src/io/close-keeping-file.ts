@@ -1,9 +1,9 @@
 // Closing a server of Node without the socket file that others have to find.
 
-import { randomUUID } from "node:crypto";
 import { linkSync, renameSync, unlinkSync } from "node:fs";
 import type { Server } from "node:net";
 import { boundPath } from "./node-handle.js";
+import { crypto } from "./node-modules.js";
 
 /** libuv removes the socket file of a server that it closes; the next owner needs it. */
 export function closeKeepingFile(server: Server): void {
@@ -15,7 +15,7 @@ export function closeKeepingFile(server: Server): void {
 
 /** Gives a file a second name, or moves it. Where neither works libuv will not find or remove it either. */
 function keptAside(path: string): string | undefined {
-  const aside = `${path}.${randomUUID()}`;
+  const aside = `${path}.${crypto().randomUUID()}`;
   for (const keep of [linkSync, renameSync]) {
     try {
       keep(path, aside);

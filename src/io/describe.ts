@@ -1,11 +1,11 @@
 // What a descriptor is, by asking the kernel: facts as data, and one line of text.
 
 import { constants as fs, fstatSync, readlinkSync, type Stats, statSync } from "node:fs";
-import { isatty } from "node:tty";
 import type { Address } from "../codec/address.js";
 import { SyscallError } from "./errors.js";
 import { isCloseOnExec, O_NONBLOCK, statusFlags } from "./file.js";
 import { constant, constantOrZero, IS_LINUX } from "./host.js";
+import { tty } from "./node-modules.js";
 import { hasPeer, readIntOption, readName, socketFamily, socketType } from "./query.js";
 
 /** What may be done with an open file: nothing through an O_PATH descriptor. */
@@ -112,7 +112,7 @@ function fileKind(number: number, stats: Stats): FileDescription["kind"] {
   if (stats.isFile()) return "file";
   if (stats.isDirectory()) return "directory";
   if (stats.isFIFO()) return "pipe";
-  if (stats.isCharacterDevice()) return isatty(number) ? "tty" : "character";
+  if (stats.isCharacterDevice()) return tty().isatty(number) ? "tty" : "character";
   if (stats.isBlockDevice()) return "block";
   if (stats.isSocket()) return "socket-file";
   return stats.isSymbolicLink() ? "symlink" : "anonymous";

@@ -1,13 +1,13 @@
 // The message of a hand-off: what comes, flags, and the head of a connection, in the message itself or in a file.
 
 import { Buffer } from "node:buffer";
-import { randomUUID } from "node:crypto";
 import { unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { typeError } from "../codec/arguments.js";
 import { ownError } from "./errors.js";
 import { Fd } from "./fd.js";
+import { crypto } from "./node-modules.js";
 import { UnixSocket } from "./unix-socket.js";
 
 /** First byte: what comes. */
@@ -43,7 +43,7 @@ function notFramed(): Error {
 
 /** A file without a name that holds a head. */
 export function headFile(head: Uint8Array): Fd {
-  const path = join(tmpdir(), `cmsg-head-${randomUUID()}`);
+  const path = join(tmpdir(), `cmsg-head-${crypto().randomUUID()}`);
   const file = Fd.open(path, "wx+", { mode: 0o600 });
   try {
     unlinkSync(path);

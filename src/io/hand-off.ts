@@ -2,8 +2,7 @@
 // Node had read from it already.
 
 import { Buffer } from "node:buffer";
-import { Server, Socket } from "node:net";
-import { ReadStream, WriteStream } from "node:tty";
+import type { Server, Socket } from "node:net";
 import { bytesOf, optionsOf, rangeError, typeError } from "../codec/arguments.js";
 import { closeKeepingFile } from "./close-keeping-file.js";
 import { descriptorNumber } from "./descriptor.js";
@@ -23,6 +22,7 @@ import {
 import { holdConnection } from "./held-connection.js";
 import { type Patience, patienceOf, throwIfAborted, type WaitOptions } from "./loop/giving-up.js";
 import { isBelowTls, isReadByHttp, isReadByHttp2 } from "./node-handle.js";
+import { net, tty } from "./node-modules.js";
 import type { UnixSocket } from "./unix-socket.js";
 
 /** How to give a connection away. */
@@ -66,15 +66,16 @@ export async function handOff(
     throw rangeError("head.length", `up to ${LONGEST_HEAD / 2}`, given.length);
   }
   throwIfAborted(patience);
-  if (socket instanceof Server) await giveServer(channel, socket, patience);
+  if (socket instanceof net().Server) await giveServer(channel, socket, patience);
   else if (isConnection(socket)) await giveConnection(channel, socket, given, patience);
   else throw typeError("socket", "a net.Socket or net.Server", socket);
 }
 
 function isConnection(socket: unknown): socket is Socket {
   // Terminals are net.Sockets as well.
+  const { ReadStream, WriteStream } = tty();
   if (socket instanceof ReadStream || socket instanceof WriteStream) return false;
-  return socket instanceof Socket;
+  return socket instanceof net().Socket;
 }
 
 /** Sends a message of a hand-off; throws when it will never arrive. */

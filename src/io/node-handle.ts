@@ -1,9 +1,9 @@
 // What this package knows of the inside of Node's sockets and servers beside their numbers: no public API says or does it.
 
-import cluster from "node:cluster";
-import { createSocket, type Socket as DgramSocket } from "node:dgram";
-import { type Server, Socket, type SocketConstructorOpts } from "node:net";
+import type { Socket as DgramSocket } from "node:dgram";
+import type { Server, Socket, SocketConstructorOpts } from "node:net";
 import { SyscallError } from "./errors.js";
+import { cluster, dgram, net } from "./node-modules.js";
 
 /** A libuv stream as JavaScript sees it. */
 interface StreamHandle {
@@ -72,7 +72,7 @@ export function boundPath(server: Server): string | undefined {
 export function listenOn(server: Server, number: number): boolean {
   const internals = server as unknown as NetInternals;
   // A worker of a cluster would ask its primary for what the primary has under this number; `exclusive` does not matter there.
-  if (cluster.isWorker && internals._listen2 !== undefined) {
+  if (cluster().isWorker && internals._listen2 !== undefined) {
     internals._listen2(null, null, null, 0, number);
   } else server.listen({ fd: number });
   return server.listening;
@@ -80,9 +80,9 @@ export function listenOn(server: Server, number: number): boolean {
 
 /** A net.Socket on a connected descriptor. */
 export function netSocketOn(number: number, options: SocketConstructorOpts): Socket {
-  if (process.versions["bun"] === undefined) return new Socket({ ...options, fd: number });
+  if (process.versions["bun"] === undefined) return new (net().Socket)({ ...options, fd: number });
   // Bun's constructor leaves the descriptor alone.
-  return new Socket(options).connect({ fd: number } as never);
+  return new (net().Socket)(options).connect({ fd: number } as never);
 }
 
 interface UdpHandle {
@@ -107,7 +107,7 @@ const CONNECTED = 2;
 
 /** A `dgram.Socket` that receives on a descriptor. Node forgets to ask whether it is connected, and could not send on it then. */
 export function dgramOn(number: number, type: "udp4" | "udp6", connected: boolean): DgramSocket {
-  const socket = createSocket(type);
+  const socket = dgram().createSocket(type);
   try {
     bindTo(socket, number);
   } catch (error) {

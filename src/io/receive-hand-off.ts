@@ -1,7 +1,6 @@
 // Receiving what another process has given away: connections and listening servers of Node.
 
 import type { Server, Socket } from "node:net";
-import { createServer } from "node:net";
 import { optionsOf } from "../codec/arguments.js";
 import { connectionOn, serverOn } from "./adopt.js";
 import { shapeOf } from "./describe.js";
@@ -18,6 +17,7 @@ import {
   SERVER,
 } from "./hand-off-message.js";
 import { patienceOf, type WaitOptions } from "./loop/giving-up.js";
+import { net } from "./node-modules.js";
 import type { Received } from "./received.js";
 import type { UnixSocket } from "./unix-socket.js";
 
@@ -67,7 +67,7 @@ function adoptHandOff(message: Received): Socket | Server {
   const about = shapeOf(fd.number);
   if (kind === SERVER) {
     if (about.kind !== "socket" || !about.listening) throw notHandOff();
-    return serverOn(fd, createServer({ allowHalfOpen }));
+    return serverOn(fd, net().createServer({ allowHalfOpen }));
   }
   if (kind !== CONNECTION) throw notHandOff();
   const head = inFile && file !== undefined ? readHead(file) : data.subarray(PREFIX_BYTES);

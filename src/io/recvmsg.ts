@@ -1,18 +1,17 @@
 // recvmsg: data and decoded control messages, every descriptor in them owned before anything is decoded.
 
-import { REQUEST_REPORT } from "../../assembly/shared/message.js";
-import { definitions as builtIn } from "../codec/catalogue/index.js";
+import { RECORD_LEVEL, RECORD_TYPE, REQUEST_REPORT } from "../../assembly/shared/message.js";
+import { carriesDescriptors } from "../codec/catalogue/index.js";
 import {
   type Found,
   type ReadMessage,
   readFound,
-  readRecord,
+  readRecords,
   readReport,
   valuesOf,
 } from "../codec/decode.js";
 import type { AnyDefinition } from "../codec/definition.js";
 import { definitionList } from "../codec/face.js";
-import { formsIn } from "../codec/form.js";
 import type { Problem } from "../codec/payload.js";
 import { totalLength } from "./data.js";
 import { type Borrowed, borrow, numberOf, type SocketLike } from "./descriptor.js";
@@ -22,7 +21,6 @@ import { isUnixStream, kindOfSocket } from "./kind.js";
 import {
   controlLength,
   recordAt,
-  recordIs,
   recordPayload,
   recordWords,
   takeAddress,
@@ -176,16 +174,6 @@ export function buildPlain(
   return new ReceivedMessage(arrived, NO_PROBLEMS, NO_BYTES);
 }
 
-/** Built-in types that carry descriptors, by this host's numbers. */
-let carriers: readonly { level: number; type: number }[] | undefined;
-
-function carriersOf(frame: Frame): readonly { level: number; type: number }[] {
-  carriers ??= builtIn()
-    .filter((definition) => definition.descriptors)
-    .flatMap((definition) => formsIn(definition, frame.abi));
-  return carriers;
-}
-
 /** Owns every descriptor of the records, whatever may be wrong with the rest of them. */
 export function adoptAll(
   frame: Frame,
@@ -196,7 +184,9 @@ export function adoptAll(
   const owned = new Map<number, Fd>();
   for (let i = 0; i < count; i++) {
     const record = recordAt(frame, i, from);
-    if (!carriersOf(frame).some((c) => recordIs(frame, record, c.level, c.type))) continue;
+    const level = frame.words[record + RECORD_LEVEL] as number;
+    const type = frame.words[record + RECORD_TYPE] as number;
+    if (!carriesDescriptors(frame.abi, level, type)) continue;
     const word = recordPayload(frame, record, from);
     const fds = recordWords(frame, record);
     for (let j = 0; j < fds; j++) {
@@ -228,8 +218,7 @@ export function takeOut(
   const { core, abi, payloadOffset } = frame;
   const { control } = from;
   const report = from.get(REQUEST_REPORT);
-  const found: Found[] = [];
-  for (let i = 0; i < count; i++) found.push(readRecord(core, report, i, payloadOffset));
+  const found = readRecords(core, report, count, payloadOffset);
   const flags = takeFlags(frame, from);
   const address = takeAddress(frame, socket, from);
   const length = controlLength(frame, from);
@@ -268,7 +257,10 @@ export function giveValues(
 
 /** The kernel leaves padding as it was: with bytes of an earlier message. */
 export function clearPadding(bytes: Uint8Array, found: readonly Found[]): void {
-  found.forEach(({ payload, length }, i) => {
-    bytes.fill(0, payload + length, found[i + 1]?.offset ?? bytes.length);
-  });
+  for (let i = 0; i < found.length; i++) {
+    const { payload, length } = found[i] as Found;
+    const from = payload + length;
+    const to = found[i + 1]?.offset ?? bytes.length;
+    if (from < to) bytes.fill(0, from, to);
+  }
 }

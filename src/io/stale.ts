@@ -1,12 +1,12 @@
 // Socket files whose server is gone: told from those of live servers, and removed without robbing one.
 
 import { Buffer } from "node:buffer";
-import { randomBytes } from "node:crypto";
 import { type BigIntStats, linkSync, lstatSync, renameSync, rmSync, unlinkSync } from "node:fs";
 import { dirname } from "node:path";
 import { errnoNumber } from "../../shim/index.js";
 import { connect } from "./connect.js";
 import { SyscallError } from "./errors.js";
+import { crypto } from "./node-modules.js";
 import { socket } from "./socket.js";
 
 const LIVE = "a live server has it";
@@ -40,7 +40,7 @@ export function removeStale(file: Buffer): void {
   if (owner !== undefined) throw inUse(file, owner);
   const aside = Buffer.concat([
     directoryOf(file),
-    Buffer.from(`/.${randomBytes(8).toString("hex")}`),
+    Buffer.from(`/.${crypto().randomBytes(8).toString("hex")}`),
   ]);
   if (!unlessGone(() => fileCall("rename", file, () => renameSync(file, aside)))) return;
   // Since the first look a server may have put a file of its own there.

@@ -6,8 +6,7 @@ import { counted } from "../field-list.js";
 import { named, within } from "../field-name.js";
 
 /** The initialisation vector of an operation (ALG_SET_IV, struct af_alg_iv): its bytes. */
-export const algSetIv = builtIn("ALG_SET_IV", () => ({
-  level: "SOL_ALG",
+export const algSetIv = builtIn("ALG_SET_IV", "SOL_ALG", () => ({
   direction: "send",
   needs: "the socket of an operation, which accept(2) answers",
   since: "2.6.38",
@@ -16,8 +15,7 @@ export const algSetIv = builtIn("ALG_SET_IV", () => ({
 }));
 
 /** Whether to encrypt or decrypt (ALG_SET_OP). */
-export const algSetOp = builtIn("ALG_SET_OP", () => ({
-  level: "SOL_ALG",
+export const algSetOp = builtIn("ALG_SET_OP", "SOL_ALG", () => ({
   direction: "send",
   needs: "the socket of an operation, which accept(2) answers",
   since: "2.6.38",
@@ -26,8 +24,7 @@ export const algSetOp = builtIn("ALG_SET_OP", () => ({
 }));
 
 /** Bytes of associated data in front of the plain text (ALG_SET_AEAD_ASSOCLEN). */
-export const algSetAeadAssocLen = builtIn("ALG_SET_AEAD_ASSOCLEN", () => ({
-  level: "SOL_ALG",
+export const algSetAeadAssocLen = builtIn("ALG_SET_AEAD_ASSOCLEN", "SOL_ALG", () => ({
   direction: "send",
   needs: "the socket of an operation of type aead, which accept(2) answers",
   since: "4.1",

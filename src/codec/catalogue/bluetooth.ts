@@ -5,8 +5,7 @@ import { u8 } from "../field.js";
 import { extendedError } from "../field-error.js";
 
 /** How well a packet of voice or isochronous data was received, as the host controller flags it: 0 is good (BT_SCM_PKT_STATUS). */
-export const btPacketStatus = builtIn("BT_SCM_PKT_STATUS", () => ({
-  level: "SOL_BLUETOOTH",
+export const btPacketStatus = builtIn("BT_SCM_PKT_STATUS", "SOL_BLUETOOTH", () => ({
   direction: "receive",
   enable: ["BT_PKT_STATUS"],
   needs: "a SCO or ISO socket",
@@ -16,8 +15,7 @@ export const btPacketStatus = builtIn("BT_SCM_PKT_STATUS", () => ({
 }));
 
 /** When a packet was sent, on the error queue behind its SCM_TIMESTAMPING (BT_SCM_ERROR, struct sock_extended_err). */
-export const btScmError = builtIn("BT_SCM_ERROR", () => ({
-  level: "SOL_BLUETOOTH",
+export const btScmError = builtIn("BT_SCM_ERROR", "SOL_BLUETOOTH", () => ({
   direction: "receive",
   enable: ["SO_TIMESTAMPING"],
   needs: "SOF_TIMESTAMPING_TX_… set, and MSG_ERRQUEUE",

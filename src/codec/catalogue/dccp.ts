@@ -4,8 +4,7 @@ import { builtIn } from "../definition.js";
 import { u32 } from "../field.js";
 
 /** The priority of a packet in the queue (DCCP_SCM_PRIORITY). Up to Linux 6.15. */
-export const dccpPriority = builtIn("DCCP_SCM_PRIORITY", () => ({
-  level: "SOL_DCCP",
+export const dccpPriority = builtIn("DCCP_SCM_PRIORITY", "SOL_DCCP", () => ({
   direction: "send",
   needs: "DCCP_SOCKOPT_QPOLICY_ID set to DCCPQ_POLICY_PRIO",
   since: "2.6.38",

@@ -9,8 +9,7 @@ import { timeval } from "../field-time.js";
  * Whether a packet came in (HCI_CMSG_DIR). The level has the number of SOL_IP, for which `decodeControl` takes it: give this definition among
  * its `definitions` to read it.
  */
-export const hciIncoming = builtIn("HCI_CMSG_DIR", () => ({
-  level: "SOL_HCI",
+export const hciIncoming = builtIn("HCI_CMSG_DIR", "SOL_HCI", () => ({
   direction: "receive",
   enable: ["HCI_DATA_DIR"],
   since: "2.4",
@@ -22,8 +21,7 @@ export const hciIncoming = builtIn("HCI_CMSG_DIR", () => ({
  * When a packet came (HCI_CMSG_TSTAMP), in ns with a resolution of 1 µs. The level has the number of SOL_IP, for which `decodeControl` takes it:
  * give this definition among its `definitions` to read it.
  */
-export const hciTimestamp = builtIn("HCI_CMSG_TSTAMP", () => ({
-  level: "SOL_HCI",
+export const hciTimestamp = builtIn("HCI_CMSG_TSTAMP", "SOL_HCI", () => ({
   direction: "receive",
   enable: ["HCI_TIME_STAMP"],
   since: "2.4",

@@ -1,8 +1,8 @@
 // The built-in definitions, and which of them a level and type stand for in one ABI.
 
-import type { Abi } from "../abi.js";
+import { type Abi, constantOf } from "../abi.js";
 import type { Core } from "../core.js";
-import type { AnyDefinition } from "../definition.js";
+import { type AnyDefinition, placeOf } from "../definition.js";
 import { type Form, fitsExactly, formsIn, holdsAny, protocolOf } from "../form.js";
 import * as alg from "./alg.js";
 import * as bluetooth from "./bluetooth.js";
@@ -75,7 +75,19 @@ export interface Known {
   readonly form: Form;
 }
 
-const byAbi = new WeakMap<Abi, ReadonlyMap<string, readonly Known[]>>();
+/** Definitions that a level and type may stand for by their names; `known` are those that it does stand for, once looked at. */
+interface Place {
+  readonly definitions: AnyDefinition[];
+  known: readonly Known[] | undefined;
+}
+
+/** Places by level, and the protocol that a level is the number of. */
+interface Level {
+  readonly protocol: string;
+  readonly types: Map<number, Place>;
+}
+
+const byAbi = new WeakMap<Abi, ReadonlyMap<number, Level>>();
 
 /**
  * All built-in definitions.
@@ -94,7 +106,7 @@ function candidates(
   type: number,
   own: readonly AnyDefinition[],
 ): readonly Known[] {
-  const known = knownIn(abi).get(`${level} ${type}`) ?? NONE;
+  const known = knownIn(abi, level, type);
   if (own.length === 0) return known;
   for (const definition of own) {
     const forms = formsIn(definition, abi).filter((f) => f.level === level && f.type === type);
@@ -113,6 +125,11 @@ export function findDefinition(
   own: readonly AnyDefinition[] = [],
 ): AnyDefinition | undefined {
   return candidates(abi, level, type, own)[0]?.definition;
+}
+
+/** Whether a level and type stand for a built-in type that carries descriptors. */
+export function carriesDescriptors(abi: Abi, level: number, type: number): boolean {
+  return knownIn(abi, level, type).some(({ definition }) => definition.descriptors);
 }
 
 /**
@@ -136,25 +153,62 @@ export function findForm(
   );
 }
 
-function knownIn(abi: Abi): ReadonlyMap<string, readonly Known[]> {
-  const known = byAbi.get(abi);
-  if (known !== undefined) return known;
-  const found = new Map<string, Known[]>();
-  const protocols = new Map<number, string>();
-  for (const definition of DEFINITIONS) {
-    for (const { level, type, form } of formsIn(definition, abi)) {
-      const protocol = protocolOf(form.level);
-      if (!protocols.has(level)) protocols.set(level, protocol);
-      if (protocols.get(level) !== protocol) continue;
-      const key = `${level} ${type}`;
-      found.set(key, [...(found.get(key) ?? []), { definition, form }]);
-    }
-  }
+function knownIn(abi: Abi, level: number, type: number): readonly Known[] {
+  const known = byAbi.get(abi) ?? placesIn(abi);
+  const place = known.get(level)?.types.get(type);
+  if (place === undefined) return NONE;
+  place.known ??= look(abi, level, type, place.definitions);
+  return place.known;
+}
+
+/** Which of some definitions a level and type stand for. Looking at one makes its declaration. */
+function look(
+  abi: Abi,
+  level: number,
+  type: number,
+  definitions: readonly AnyDefinition[],
+): readonly Known[] {
+  const found = definitions.flatMap((definition) =>
+    formsIn(definition, abi)
+      .filter((form) => form.level === level && form.type === type)
+      .map(({ form }) => ({ definition, form })),
+  );
   // What is only ever sent comes last: a buffer is more often one that was received.
   const sent = ({ form }: Known): number => (form.direction === "send" ? 1 : 0);
-  for (const several of found.values()) several.sort((a, b) => sent(a) - sent(b));
-  byAbi.set(abi, found);
-  return found;
+  return found.sort((a, b) => sent(a) - sent(b));
+}
+
+/** Where definitions may stand by their names alone. */
+function placesIn(abi: Abi): ReadonlyMap<number, Level> {
+  const places = new Map<number, Level>();
+  for (const definition of DEFINITIONS) {
+    const { levels, types } = placeOf(definition);
+    for (const type of types) {
+      const number = constantOf(abi, type);
+      if (number === undefined) continue;
+      for (const level of levels)
+        addPlace(places, constantOf(abi, level), level, number, definition);
+    }
+  }
+  byAbi.set(abi, places);
+  return places;
+}
+
+function addPlace(
+  places: Map<number, Level>,
+  level: number | undefined,
+  name: string,
+  type: number,
+  definition: AnyDefinition,
+): void {
+  if (level === undefined) return;
+  const protocol = protocolOf(name);
+  const found = places.get(level) ?? { protocol, types: new Map<number, Place>() };
+  places.set(level, found);
+  if (found.protocol !== protocol) return;
+  const place = found.types.get(type) ?? { definitions: [], known: undefined };
+  found.types.set(type, place);
+  if (!place.definitions.includes(definition)) place.definitions.push(definition);
 }
 
 /** The name by which a built-in definition is exported; undefined for one of a caller's own. */

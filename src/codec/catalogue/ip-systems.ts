@@ -8,8 +8,7 @@ import { within } from "../field-name.js";
 import { converted, optional, struct } from "../field-struct.js";
 
 /** The address that a datagram came to; sent on the BSDs, the one to send it from (IP_RECVDSTADDR). */
-export const receivedDestination = builtIn("IP_RECVDSTADDR", () => ({
-  level: "IPPROTO_IP",
+export const receivedDestination = builtIn("IP_RECVDSTADDR", "IPPROTO_IP", () => ({
   direction: "both",
   enable: ["IP_RECVDSTADDR"],
   forms: [
@@ -26,8 +25,7 @@ const indexAlone = converted(u32("ifindex"), {
 });
 
 /** The interface that a datagram came to (IP_RECVIF, struct sockaddr_dl; its number alone on illumos). */
-export const receivedInterface = builtIn("IP_RECVIF", () => ({
-  level: "IPPROTO_IP",
+export const receivedInterface = builtIn("IP_RECVIF", "IPPROTO_IP", () => ({
   direction: "receive",
   enable: ["IP_RECVIF"],
   limit: 255,
@@ -39,8 +37,7 @@ export const receivedInterface = builtIn("IP_RECVIF", () => ({
 }));
 
 /** The link-level address that a datagram came from (IP_RECVSLLA, struct sockaddr_dl). */
-export const recvSlla = builtIn("IP_RECVSLLA", () => ({
-  level: "IPPROTO_IP",
+export const recvSlla = builtIn("IP_RECVSLLA", "IPPROTO_IP", () => ({
   direction: "receive",
   enable: ["IP_RECVSLLA"],
   limit: 252,
@@ -49,8 +46,7 @@ export const recvSlla = builtIn("IP_RECVSLLA", () => ({
 }));
 
 /** The port that a datagram was going to (IP_RECVDSTPORT). */
-export const destinationPort = builtIn("IP_RECVDSTPORT", () => ({
-  level: "IPPROTO_IP",
+export const destinationPort = builtIn("IP_RECVDSTPORT", "IPPROTO_IP", () => ({
   direction: "receive",
   enable: ["IP_RECVDSTPORT"],
   value: be16("port"),
@@ -58,8 +54,7 @@ export const destinationPort = builtIn("IP_RECVDSTPORT", () => ({
 }));
 
 /** The routing table that a datagram came by (IP_RECVRTABLE). */
-export const routingTable = builtIn("IP_RECVRTABLE", () => ({
-  level: "IPPROTO_IP",
+export const routingTable = builtIn("IP_RECVRTABLE", "IPPROTO_IP", () => ({
   direction: "receive",
   enable: ["IP_RECVRTABLE"],
   value: u32("rtable"),
@@ -67,57 +62,65 @@ export const routingTable = builtIn("IP_RECVRTABLE", () => ({
 }));
 
 /** The hash by which a packet's flow is told from others (IP_FLOWID, IPV6_FLOWID). */
-export const flowId = builtIn("IP_FLOWID", () => ({
-  level: "IPPROTO_IP",
-  direction: "both",
-  forms: [
-    { enable: ["IP_RECVFLOWID"], value: u32("flowid") },
-    {
-      level: "IPPROTO_IPV6",
-      type: "IPV6_FLOWID",
-      enable: ["IPV6_RECVFLOWID"],
-      value: u32("flowid"),
-    },
-  ],
-  source: "FreeBSD netinet/in.h; netinet/ip_input.c, ip_savecontrol",
-}));
+export const flowId = builtIn(
+  "IP_FLOWID",
+  { levels: ["IPPROTO_IP", "IPPROTO_IPV6"], types: ["IP_FLOWID", "IPV6_FLOWID"] },
+  () => ({
+    direction: "both",
+    forms: [
+      { enable: ["IP_RECVFLOWID"], value: u32("flowid") },
+      {
+        level: "IPPROTO_IPV6",
+        type: "IPV6_FLOWID",
+        enable: ["IPV6_RECVFLOWID"],
+        value: u32("flowid"),
+      },
+    ],
+    source: "FreeBSD netinet/in.h; netinet/ip_input.c, ip_savecontrol",
+  }),
+);
 
 /** How the hash of a packet's flow was made: M_HASHTYPE_* (IP_FLOWTYPE, IPV6_FLOWTYPE). */
-export const flowType = builtIn("IP_FLOWTYPE", () => ({
-  level: "IPPROTO_IP",
-  direction: "both",
-  forms: [
-    { enable: ["IP_RECVFLOWID"], value: u32("flowtype") },
-    {
-      level: "IPPROTO_IPV6",
-      type: "IPV6_FLOWTYPE",
-      enable: ["IPV6_RECVFLOWID"],
-      value: u32("flowtype"),
-    },
-  ],
-  source: "FreeBSD netinet/in.h; netinet/ip_input.c, ip_savecontrol",
-}));
+export const flowType = builtIn(
+  "IP_FLOWTYPE",
+  { levels: ["IPPROTO_IP", "IPPROTO_IPV6"], types: ["IP_FLOWTYPE", "IPV6_FLOWTYPE"] },
+  () => ({
+    direction: "both",
+    forms: [
+      { enable: ["IP_RECVFLOWID"], value: u32("flowtype") },
+      {
+        level: "IPPROTO_IPV6",
+        type: "IPV6_FLOWTYPE",
+        enable: ["IPV6_RECVFLOWID"],
+        value: u32("flowtype"),
+      },
+    ],
+    source: "FreeBSD netinet/in.h; netinet/ip_input.c, ip_savecontrol",
+  }),
+);
 
 /** The receive queue that a packet's flow belongs to (IP_RSSBUCKETID, IPV6_RSSBUCKETID). */
-export const rssBucket = builtIn("IP_RSSBUCKETID", () => ({
-  level: "IPPROTO_IP",
-  direction: "both",
-  needs: "a kernel with options RSS",
-  forms: [
-    { enable: ["IP_RECVRSSBUCKETID"], value: u32("rss_bucketid") },
-    {
-      level: "IPPROTO_IPV6",
-      type: "IPV6_RSSBUCKETID",
-      enable: ["IPV6_RECVRSSBUCKETID"],
-      value: u32("rss_bucketid"),
-    },
-  ],
-  source: "FreeBSD netinet/in.h; netinet/ip_input.c, ip_savecontrol",
-}));
+export const rssBucket = builtIn(
+  "IP_RSSBUCKETID",
+  { levels: ["IPPROTO_IP", "IPPROTO_IPV6"], types: ["IP_RSSBUCKETID", "IPV6_RSSBUCKETID"] },
+  () => ({
+    direction: "both",
+    needs: "a kernel with options RSS",
+    forms: [
+      { enable: ["IP_RECVRSSBUCKETID"], value: u32("rss_bucketid") },
+      {
+        level: "IPPROTO_IPV6",
+        type: "IPV6_RSSBUCKETID",
+        enable: ["IPV6_RECVRSSBUCKETID"],
+        value: u32("rss_bucketid"),
+      },
+    ],
+    source: "FreeBSD netinet/in.h; netinet/ip_input.c, ip_savecontrol",
+  }),
+);
 
 /** The two ECN bits of a packet (IP_ECN). */
-export const ipEcn = builtIn("IP_ECN", () => ({
-  level: "IPPROTO_IP",
+export const ipEcn = builtIn("IP_ECN", "IPPROTO_IP", () => ({
   direction: "both",
   enable: ["IP_RECVECN"],
   value: within(i32("ecn"), 0, 3),
@@ -125,8 +128,7 @@ export const ipEcn = builtIn("IP_ECN", () => ({
 }));
 
 /** The address, the interface and the scope of a datagram (IP_PKTINFO_EX, IN_PKTINFO_EX). */
-export const packetInfoEx = builtIn("IP_PKTINFO_EX", () => ({
-  level: "IPPROTO_IP",
+export const packetInfoEx = builtIn("IP_PKTINFO_EX", "IPPROTO_IP", () => ({
   direction: "both",
   enable: ["IP_PKTINFO_EX"],
   value: struct({

@@ -56,87 +56,95 @@ const TWO_FIELDS: Field<PacketInfo, GivenPacketInfo> = converted(
  * The interface and the address that a datagram came to, or is to leave from (IP_PKTINFO, struct in_pktinfo). Sent: `specDst` is
  * the source address; what is left out the kernel chooses.
  */
-export const packetInfo = builtIn("IP_PKTINFO", () => ({
-  level: "SOL_IP",
-  direction: "both",
-  proven: true,
-  counterpart: "IPV6_PKTINFO",
-  since: "2.2",
-  forms: [
-    { enable: ["IP_PKTINFO"], value: threeFields(i32("ipi_ifindex")) },
-    {
-      on: ["darwin", "illumos"],
-      level: "IPPROTO_IP",
-      enable: ["IP_RECVPKTINFO"],
-      value: threeFields(u32("ipi_ifindex")),
-    },
-    { on: ["netbsd"], level: "IPPROTO_IP", enable: ["IP_RECVPKTINFO"], value: TWO_FIELDS },
-    { on: ["windows"], level: "IPPROTO_IP", enable: ["IP_PKTINFO"], value: TWO_FIELDS },
-  ],
-  source: "ip(7), struct in_pktinfo; NetBSD ip(4); Windows IN_PKTINFO",
-}));
+export const packetInfo = builtIn(
+  "IP_PKTINFO",
+  { levels: ["SOL_IP", "IPPROTO_IP"], types: ["IP_PKTINFO"] },
+  () => ({
+    direction: "both",
+    proven: true,
+    counterpart: "IPV6_PKTINFO",
+    since: "2.2",
+    forms: [
+      { enable: ["IP_PKTINFO"], value: threeFields(i32("ipi_ifindex")) },
+      {
+        on: ["darwin", "illumos"],
+        level: "IPPROTO_IP",
+        enable: ["IP_RECVPKTINFO"],
+        value: threeFields(u32("ipi_ifindex")),
+      },
+      { on: ["netbsd"], level: "IPPROTO_IP", enable: ["IP_RECVPKTINFO"], value: TWO_FIELDS },
+      { on: ["windows"], level: "IPPROTO_IP", enable: ["IP_PKTINFO"], value: TWO_FIELDS },
+    ],
+    source: "ip(7), struct in_pktinfo; NetBSD ip(4); Windows IN_PKTINFO",
+  }),
+);
 
 /** How many more routers a packet may pass: the IPv4 time to live, from 0 to 255 (IP_TTL). */
-export const ttl = builtIn("IP_TTL", () => ({
-  level: "SOL_IP",
-  direction: "both",
-  proven: true,
-  counterpart: "IPV6_HOPLIMIT",
-  since: "2.2 to receive, 3.13 to send",
-  forms: [
-    { enable: ["IP_RECVTTL"], value: within(i32("ttl", "hops"), 0, 255) },
-    {
-      on: [...BSDS, "illumos"],
-      level: "IPPROTO_IP",
-      direction: "receive" as const,
-      type: "IP_RECVTTL",
-      enable: ["IP_RECVTTL"],
-      value: u8("ttl", "hops"),
-    },
-    {
-      on: ["windows"],
-      level: "IPPROTO_IP",
-      type: "IP_HOPLIMIT",
-      enable: ["IP_RECVTTL"],
-      value: within(i32("ttl", "hops"), 0, 255),
-    },
-  ],
-  source: "ip(7); Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_ttl, ip_cmsg_send",
-}));
+export const ttl = builtIn(
+  "IP_TTL",
+  { levels: ["SOL_IP", "IPPROTO_IP"], types: ["IP_TTL", "IP_RECVTTL", "IP_HOPLIMIT"] },
+  () => ({
+    direction: "both",
+    proven: true,
+    counterpart: "IPV6_HOPLIMIT",
+    since: "2.2 to receive, 3.13 to send",
+    forms: [
+      { enable: ["IP_RECVTTL"], value: within(i32("ttl", "hops"), 0, 255) },
+      {
+        on: [...BSDS, "illumos"],
+        level: "IPPROTO_IP",
+        direction: "receive" as const,
+        type: "IP_RECVTTL",
+        enable: ["IP_RECVTTL"],
+        value: u8("ttl", "hops"),
+      },
+      {
+        on: ["windows"],
+        level: "IPPROTO_IP",
+        type: "IP_HOPLIMIT",
+        enable: ["IP_RECVTTL"],
+        value: within(i32("ttl", "hops"), 0, 255),
+      },
+    ],
+    source: "ip(7); Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_ttl, ip_cmsg_send",
+  }),
+);
 
 /** The type of service byte of a packet: six bits of DSCP above two of ECN (IP_TOS). */
-export const tos = builtIn("IP_TOS", () => ({
-  level: "SOL_IP",
-  direction: "both",
-  proven: true,
-  counterpart: "IPV6_TCLASS",
-  since: "2.2 to receive, 3.13 to send",
-  forms: [
-    { enable: ["IP_RECVTOS"], value: u8("tos") },
-    // The kernel of Linux takes an int as well, and never sends one.
-    { enable: ["IP_RECVTOS"], value: within(i32("tos"), 0, 255) },
-    { on: ["freebsd"], level: "IPPROTO_IP", direction: "send" as const, value: u8("tos") },
-    {
-      on: ["darwin", "dragonfly", "freebsd", "illumos"],
-      level: "IPPROTO_IP",
-      type: "IP_RECVTOS",
-      direction: "receive" as const,
-      enable: ["IP_RECVTOS"],
-      value: u8("tos"),
-    },
-    {
-      on: ["windows"],
-      level: "IPPROTO_IP",
-      enable: ["IP_RECVTOS"],
-      value: within(i32("tos"), 0, 255),
-    },
-  ],
-  source: "ip(7); Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_tos, ip_cmsg_send",
-}));
+export const tos = builtIn(
+  "IP_TOS",
+  { levels: ["SOL_IP", "IPPROTO_IP"], types: ["IP_TOS", "IP_RECVTOS"] },
+  () => ({
+    direction: "both",
+    proven: true,
+    counterpart: "IPV6_TCLASS",
+    since: "2.2 to receive, 3.13 to send",
+    forms: [
+      { enable: ["IP_RECVTOS"], value: u8("tos") },
+      // The kernel of Linux takes an int as well, and never sends one.
+      { enable: ["IP_RECVTOS"], value: within(i32("tos"), 0, 255) },
+      { on: ["freebsd"], level: "IPPROTO_IP", direction: "send" as const, value: u8("tos") },
+      {
+        on: ["darwin", "dragonfly", "freebsd", "illumos"],
+        level: "IPPROTO_IP",
+        type: "IP_RECVTOS",
+        direction: "receive" as const,
+        enable: ["IP_RECVTOS"],
+        value: u8("tos"),
+      },
+      {
+        on: ["windows"],
+        level: "IPPROTO_IP",
+        enable: ["IP_RECVTOS"],
+        value: within(i32("tos"), 0, 255),
+      },
+    ],
+    source: "ip(7); Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_tos, ip_cmsg_send",
+  }),
+);
 
 /** An entry of the error queue with the address of the node that reported it (IP_RECVERR, struct sock_extended_err). */
-export const ipRecvErr = builtIn("IP_RECVERR", () => ({
-  level: "SOL_IP",
+export const ipRecvErr = builtIn("IP_RECVERR", "SOL_IP", () => ({
   direction: "receive",
   enable: ["IP_RECVERR"],
   counterpart: "IPV6_RECVERR",
@@ -147,23 +155,25 @@ export const ipRecvErr = builtIn("IP_RECVERR", () => ({
 }));
 
 /** The options of an IPv4 packet as it came, as a list; bytes where they are none (IP_RECVOPTS). */
-export const ipOptions = builtIn("IP_RECVOPTS", () => ({
-  level: "SOL_IP",
-  direction: "receive",
-  proven: true,
-  needs: "a packet with options",
-  limit: 40,
-  since: "2.2",
-  forms: [
-    { enable: ["IP_RECVOPTS"], value: ipv4Options() },
-    { on: ["freebsd"], level: "IPPROTO_IP", enable: ["IP_RECVOPTS"], value: ipv4Options() },
-  ],
-  source: "ip(7); RFC 791 section 3.1; Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_opts",
-}));
+export const ipOptions = builtIn(
+  "IP_RECVOPTS",
+  { levels: ["SOL_IP", "IPPROTO_IP"], types: ["IP_RECVOPTS"] },
+  () => ({
+    direction: "receive",
+    proven: true,
+    needs: "a packet with options",
+    limit: 40,
+    since: "2.2",
+    forms: [
+      { enable: ["IP_RECVOPTS"], value: ipv4Options() },
+      { on: ["freebsd"], level: "IPPROTO_IP", enable: ["IP_RECVOPTS"], value: ipv4Options() },
+    ],
+    source: "ip(7); RFC 791 section 3.1; Linux net/ipv4/ip_sockglue.c, ip_cmsg_recv_opts",
+  }),
+);
 
 /** The options to reply with, or to send a packet with, up to 40 bytes: a list, padded with IPOPT_END, or bytes (IP_RETOPTS). */
-export const ipRetOptions = builtIn("IP_RETOPTS", () => ({
-  level: "SOL_IP",
+export const ipRetOptions = builtIn("IP_RETOPTS", "SOL_IP", () => ({
   direction: "both",
   proven: true,
   enable: ["IP_RETOPTS"],
@@ -175,23 +185,25 @@ export const ipRetOptions = builtIn("IP_RETOPTS", () => ({
 }));
 
 /** Where a packet was going before it was redirected to this socket (IP_ORIGDSTADDR, struct sockaddr_in). */
-export const originalDestination = builtIn("IP_ORIGDSTADDR", () => ({
-  level: "SOL_IP",
-  direction: "receive",
-  proven: true,
-  enable: ["IP_RECVORIGDSTADDR"],
-  counterpart: "IPV6_ORIGDSTADDR",
-  since: "2.6.29",
-  forms: [
-    { value: sockaddrIn("") },
-    { on: ["freebsd"], level: "IPPROTO_IP", value: sockaddrIn("") },
-  ],
-  source: "ip(7), IP_RECVORIGDSTADDR",
-}));
+export const originalDestination = builtIn(
+  "IP_ORIGDSTADDR",
+  { levels: ["SOL_IP", "IPPROTO_IP"], types: ["IP_ORIGDSTADDR"] },
+  () => ({
+    direction: "receive",
+    proven: true,
+    enable: ["IP_RECVORIGDSTADDR"],
+    counterpart: "IPV6_ORIGDSTADDR",
+    since: "2.6.29",
+    forms: [
+      { value: sockaddrIn("") },
+      { on: ["freebsd"], level: "IPPROTO_IP", value: sockaddrIn("") },
+    ],
+    source: "ip(7), IP_RECVORIGDSTADDR",
+  }),
+);
 
 /** The checksum of a datagram's data, where the network card has summed all of it (IP_CHECKSUM). */
-export const ipChecksum = builtIn("IP_CHECKSUM", () => ({
-  level: "SOL_IP",
+export const ipChecksum = builtIn("IP_CHECKSUM", "SOL_IP", () => ({
   direction: "receive",
   proven: true,
   enable: ["IP_CHECKSUM"],
@@ -202,8 +214,7 @@ export const ipChecksum = builtIn("IP_CHECKSUM", () => ({
 }));
 
 /** The size of the largest fragment that a datagram was put together from, in bytes (IP_RECVFRAGSIZE). */
-export const ipFragmentSize = builtIn("IP_RECVFRAGSIZE", () => ({
-  level: "SOL_IP",
+export const ipFragmentSize = builtIn("IP_RECVFRAGSIZE", "SOL_IP", () => ({
   direction: "receive",
   proven: true,
   enable: ["IP_RECVFRAGSIZE"],
@@ -215,8 +226,7 @@ export const ipFragmentSize = builtIn("IP_RECVFRAGSIZE", () => ({
 }));
 
 /** The protocol that the kernel looks up the route and the IPsec policy of a raw packet by, whatever its header says (IP_PROTOCOL). */
-export const ipProtocol = builtIn("IP_PROTOCOL", () => ({
-  level: "SOL_IP",
+export const ipProtocol = builtIn("IP_PROTOCOL", "SOL_IP", () => ({
   direction: "send",
   proven: true,
   needs: "a raw socket that sends headers of its own: IPPROTO_RAW, or IP_HDRINCL",
@@ -226,8 +236,7 @@ export const ipProtocol = builtIn("IP_PROTOCOL", () => ({
 }));
 
 /** The security label of the socket that sent a datagram (SCM_SECURITY of IP). */
-export const ipSecurity = builtIn("SCM_SECURITY", () => ({
-  level: "SOL_IP",
+export const ipSecurity = builtIn("SCM_SECURITY", "SOL_IP", () => ({
   direction: "receive",
   enable: ["IP_PASSSEC"],
   limit: 4096,

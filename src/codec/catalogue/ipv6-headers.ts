@@ -7,8 +7,7 @@ import { optionsHeader, routingHeaderField } from "../field-ipv6-header.js";
 const LONGEST = 2048;
 
 /** The hop-by-hop options of a packet (IPV6_HOPOPTS). */
-export const hopByHopOptions = builtIn("IPV6_HOPOPTS", () => ({
-  level: "IPPROTO_IPV6",
+export const hopByHopOptions = builtIn("IPV6_HOPOPTS", "IPPROTO_IPV6", () => ({
   direction: "both",
   proven: true,
   enable: ["IPV6_RECVHOPOPTS"],
@@ -20,8 +19,7 @@ export const hopByHopOptions = builtIn("IPV6_HOPOPTS", () => ({
 }));
 
 /** The destination options of a packet (IPV6_DSTOPTS). */
-export const destinationOptions = builtIn("IPV6_DSTOPTS", () => ({
-  level: "IPPROTO_IPV6",
+export const destinationOptions = builtIn("IPV6_DSTOPTS", "IPPROTO_IPV6", () => ({
   direction: "both",
   proven: true,
   enable: ["IPV6_RECVDSTOPTS"],
@@ -33,8 +31,7 @@ export const destinationOptions = builtIn("IPV6_DSTOPTS", () => ({
 }));
 
 /** The destination options that stand in front of a packet's routing header (IPV6_RTHDRDSTOPTS). */
-export const routingHeaderDestinationOptions = builtIn("IPV6_RTHDRDSTOPTS", () => ({
-  level: "IPPROTO_IPV6",
+export const routingHeaderDestinationOptions = builtIn("IPV6_RTHDRDSTOPTS", "IPPROTO_IPV6", () => ({
   direction: "send",
   needs: "a routing header; privileges to send (CAP_NET_RAW on Linux)",
   limit: LONGEST,
@@ -44,8 +41,7 @@ export const routingHeaderDestinationOptions = builtIn("IPV6_RTHDRDSTOPTS", () =
 }));
 
 /** The routing header of a packet (IPV6_RTHDR). */
-export const routingHeader = builtIn("IPV6_RTHDR", () => ({
-  level: "IPPROTO_IPV6",
+export const routingHeader = builtIn("IPV6_RTHDR", "IPPROTO_IPV6", () => ({
   direction: "both",
   proven: true,
   enable: ["IPV6_RECVRTHDR"],
@@ -56,8 +52,7 @@ export const routingHeader = builtIn("IPV6_RTHDR", () => ({
 }));
 
 /** The hop-by-hop options of a packet, by their number of RFC 2292 (IPV6_2292HOPOPTS). */
-export const hopByHopOptions2292 = builtIn("IPV6_2292HOPOPTS", () => ({
-  level: "IPPROTO_IPV6",
+export const hopByHopOptions2292 = builtIn("IPV6_2292HOPOPTS", "IPPROTO_IPV6", () => ({
   direction: "both",
   proven: true,
   enable: ["IPV6_2292HOPOPTS"],
@@ -69,8 +64,7 @@ export const hopByHopOptions2292 = builtIn("IPV6_2292HOPOPTS", () => ({
 }));
 
 /** The destination options of a packet, by their number of RFC 2292 (IPV6_2292DSTOPTS). */
-export const destinationOptions2292 = builtIn("IPV6_2292DSTOPTS", () => ({
-  level: "IPPROTO_IPV6",
+export const destinationOptions2292 = builtIn("IPV6_2292DSTOPTS", "IPPROTO_IPV6", () => ({
   direction: "both",
   proven: true,
   enable: ["IPV6_2292DSTOPTS"],
@@ -82,8 +76,7 @@ export const destinationOptions2292 = builtIn("IPV6_2292DSTOPTS", () => ({
 }));
 
 /** The routing header of a packet, by its number of RFC 2292 (IPV6_2292RTHDR). */
-export const routingHeader2292 = builtIn("IPV6_2292RTHDR", () => ({
-  level: "IPPROTO_IPV6",
+export const routingHeader2292 = builtIn("IPV6_2292RTHDR", "IPPROTO_IPV6", () => ({
   direction: "both",
   proven: true,
   enable: ["IPV6_2292RTHDR"],

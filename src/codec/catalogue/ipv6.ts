@@ -18,8 +18,7 @@ const in6Pktinfo = struct({
  * The address and the interface that a packet came to, or is to leave from; what is left out the kernel chooses (IPV6_PKTINFO,
  * struct in6_pktinfo).
  */
-export const packetInfo6 = builtIn("IPV6_PKTINFO", () => ({
-  level: "IPPROTO_IPV6",
+export const packetInfo6 = builtIn("IPV6_PKTINFO", "IPPROTO_IPV6", () => ({
   direction: "both",
   proven: true,
   counterpart: "IP_PKTINFO",
@@ -34,8 +33,7 @@ export const packetInfo6 = builtIn("IPV6_PKTINFO", () => ({
 const hops = within(i32("hoplimit", "hops"), -1, 255);
 
 /** How many more routers a packet may pass, from 0 to 255; -1 sends with the default (IPV6_HOPLIMIT). */
-export const hopLimit = builtIn("IPV6_HOPLIMIT", () => ({
-  level: "IPPROTO_IPV6",
+export const hopLimit = builtIn("IPV6_HOPLIMIT", "IPPROTO_IPV6", () => ({
   direction: "both",
   proven: true,
   counterpart: "IP_TTL",
@@ -48,8 +46,7 @@ export const hopLimit = builtIn("IPV6_HOPLIMIT", () => ({
 }));
 
 /** The traffic class of a packet: six bits of DSCP above two of ECN; -1 sends with the default (IPV6_TCLASS). */
-export const trafficClass = builtIn("IPV6_TCLASS", () => ({
-  level: "IPPROTO_IPV6",
+export const trafficClass = builtIn("IPV6_TCLASS", "IPPROTO_IPV6", () => ({
   direction: "both",
   proven: true,
   enable: ["IPV6_RECVTCLASS"],
@@ -65,8 +62,7 @@ const noteFlow = (cell: unknown): string => {
 };
 
 /** The traffic class (8 bits) above the flow label (20 bits) of a packet, as a number (IPV6_FLOWINFO). */
-export const flowInfo = builtIn("IPV6_FLOWINFO", () => ({
-  level: "SOL_IPV6",
+export const flowInfo = builtIn("IPV6_FLOWINFO", "SOL_IPV6", () => ({
   direction: "both",
   proven: true,
   enable: ["IPV6_FLOWINFO"],
@@ -80,8 +76,7 @@ const mtuinfo = (destination: Field<InternetAddress | null>) =>
   struct({ destination, mtu: u32("ip6m_mtu", "bytes") });
 
 /** The destination whose path MTU has become smaller, and that MTU in bytes; the message has no data (IPV6_PATHMTU). */
-export const pathMtu = builtIn("IPV6_PATHMTU", () => ({
-  level: "IPPROTO_IPV6",
+export const pathMtu = builtIn("IPV6_PATHMTU", "IPPROTO_IPV6", () => ({
   direction: "receive",
   proven: true,
   enable: ["IPV6_RECVPATHMTU"],
@@ -95,8 +90,7 @@ export const pathMtu = builtIn("IPV6_PATHMTU", () => ({
 }));
 
 /** Whether a packet that is too big is refused and not sent in fragments (IPV6_DONTFRAG). */
-export const dontFragment = builtIn("IPV6_DONTFRAG", () => ({
-  level: "IPPROTO_IPV6",
+export const dontFragment = builtIn("IPV6_DONTFRAG", "IPPROTO_IPV6", () => ({
   direction: "send",
   proven: true,
   since: "2.6.35",
@@ -105,16 +99,14 @@ export const dontFragment = builtIn("IPV6_DONTFRAG", () => ({
 }));
 
 /** Whether a packet is cut to fragments of the smallest MTU, 1280 bytes: 1, 0, or -1 for multicast alone (IPV6_USE_MIN_MTU). */
-export const useMinMtu = builtIn("IPV6_USE_MIN_MTU", () => ({
-  level: "IPPROTO_IPV6",
+export const useMinMtu = builtIn("IPV6_USE_MIN_MTU", "IPPROTO_IPV6", () => ({
   direction: "send",
   value: within(i32("use_min_mtu"), -1, 1),
   source: "RFC 3542 section 11.1",
 }));
 
 /** The router that a packet is to go to first (IPV6_NEXTHOP, struct sockaddr_in6). */
-export const nextHop = builtIn("IPV6_NEXTHOP", () => ({
-  level: "IPPROTO_IPV6",
+export const nextHop = builtIn("IPV6_NEXTHOP", "IPPROTO_IPV6", () => ({
   direction: "send",
   needs: "privileges of the administrator",
   forms: [
@@ -125,8 +117,7 @@ export const nextHop = builtIn("IPV6_NEXTHOP", () => ({
 }));
 
 /** An entry of the error queue with the address of the node that reported it (IPV6_RECVERR, struct sock_extended_err). */
-export const ipv6RecvErr = builtIn("IPV6_RECVERR", () => ({
-  level: "SOL_IPV6",
+export const ipv6RecvErr = builtIn("IPV6_RECVERR", "SOL_IPV6", () => ({
   direction: "receive",
   proven: true,
   enable: ["IPV6_RECVERR"],
@@ -137,8 +128,7 @@ export const ipv6RecvErr = builtIn("IPV6_RECVERR", () => ({
 }));
 
 /** Where a packet was going before it was redirected to this socket (IPV6_ORIGDSTADDR, struct sockaddr_in6). */
-export const originalDestination6 = builtIn("IPV6_ORIGDSTADDR", () => ({
-  level: "IPPROTO_IPV6",
+export const originalDestination6 = builtIn("IPV6_ORIGDSTADDR", "IPPROTO_IPV6", () => ({
   direction: "receive",
   proven: true,
   enable: ["IPV6_RECVORIGDSTADDR"],
@@ -149,8 +139,7 @@ export const originalDestination6 = builtIn("IPV6_ORIGDSTADDR", () => ({
 }));
 
 /** The size of the largest fragment that a datagram was put together from, in bytes (IPV6_RECVFRAGSIZE). */
-export const ipv6FragmentSize = builtIn("IPV6_RECVFRAGSIZE", () => ({
-  level: "SOL_IPV6",
+export const ipv6FragmentSize = builtIn("IPV6_RECVFRAGSIZE", "SOL_IPV6", () => ({
   direction: "receive",
   proven: true,
   enable: ["IPV6_RECVFRAGSIZE"],
@@ -162,8 +151,7 @@ export const ipv6FragmentSize = builtIn("IPV6_RECVFRAGSIZE", () => ({
 }));
 
 /** The address and the interface of a packet, by its number of RFC 2292 (IPV6_2292PKTINFO, struct in6_pktinfo). */
-export const packetInfo2292 = builtIn("IPV6_2292PKTINFO", () => ({
-  level: "IPPROTO_IPV6",
+export const packetInfo2292 = builtIn("IPV6_2292PKTINFO", "IPPROTO_IPV6", () => ({
   direction: "both",
   proven: true,
   enable: ["IPV6_2292PKTINFO"],
@@ -173,8 +161,7 @@ export const packetInfo2292 = builtIn("IPV6_2292PKTINFO", () => ({
 }));
 
 /** How many more routers a packet may pass, by its number of RFC 2292 (IPV6_2292HOPLIMIT). */
-export const hopLimit2292 = builtIn("IPV6_2292HOPLIMIT", () => ({
-  level: "IPPROTO_IPV6",
+export const hopLimit2292 = builtIn("IPV6_2292HOPLIMIT", "IPPROTO_IPV6", () => ({
   direction: "both",
   proven: true,
   enable: ["IPV6_2292HOPLIMIT"],

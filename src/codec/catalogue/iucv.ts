@@ -4,8 +4,7 @@ import { builtIn } from "../definition.js";
 import { u32 } from "../field.js";
 
 /** The target class of a message (SCM_IUCV_TRGCLS). */
-export const iucvTargetClass = builtIn("SCM_IUCV_TRGCLS", () => ({
-  level: "SOL_IUCV",
+export const iucvTargetClass = builtIn("SCM_IUCV_TRGCLS", "SOL_IUCV", () => ({
   direction: "both",
   needs: "an IBM Z machine",
   since: "2.6.30",

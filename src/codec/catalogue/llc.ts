@@ -31,8 +31,7 @@ const ACCESS_POINTS = {
 } as const;
 
 /** Where a packet came in, and what it was addressed to (LLC_OPT_PKTINFO, struct llc_pktinfo). */
-export const llcPacketInfo = builtIn("LLC_OPT_PKTINFO", () => ({
-  level: "SOL_LLC",
+export const llcPacketInfo = builtIn("LLC_OPT_PKTINFO", "SOL_LLC", () => ({
   direction: "receive",
   enable: ["LLC_OPT_PKTINFO"],
   needs: "a datagram socket",

@@ -4,8 +4,7 @@ import { builtIn } from "../definition.js";
 import { i32, u32 } from "../field.js";
 
 /** The multicast group that a message was sent to, 0 for this socket alone (NETLINK_PKTINFO, struct nl_pktinfo). */
-export const netlinkPacketInfo = builtIn("NETLINK_PKTINFO", () => ({
-  level: "SOL_NETLINK",
+export const netlinkPacketInfo = builtIn("NETLINK_PKTINFO", "SOL_NETLINK", () => ({
   direction: "receive",
   proven: true,
   enable: ["NETLINK_PKTINFO"],
@@ -15,8 +14,7 @@ export const netlinkPacketInfo = builtIn("NETLINK_PKTINFO", () => ({
 }));
 
 /** The id of the network namespace that a message comes from (NETLINK_LISTEN_ALL_NSID). */
-export const netlinkNamespace = builtIn("NETLINK_LISTEN_ALL_NSID", () => ({
-  level: "SOL_NETLINK",
+export const netlinkNamespace = builtIn("NETLINK_LISTEN_ALL_NSID", "SOL_NETLINK", () => ({
   direction: "receive",
   proven: true,
   enable: ["NETLINK_LISTEN_ALL_NSID"],

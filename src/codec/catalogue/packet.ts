@@ -22,8 +22,7 @@ const STATUS = {
 } as const;
 
 /** Lengths, header offsets and VLAN tag of a received packet (PACKET_AUXDATA, struct tpacket_auxdata). */
-export const packetAuxdata = builtIn("PACKET_AUXDATA", () => ({
-  level: "SOL_PACKET",
+export const packetAuxdata = builtIn("PACKET_AUXDATA", "SOL_PACKET", () => ({
   direction: "receive",
   proven: true,
   enable: ["PACKET_AUXDATA"],
@@ -41,8 +40,7 @@ export const packetAuxdata = builtIn("PACKET_AUXDATA", () => ({
 }));
 
 /** When a packet was sent, on the error queue behind its SCM_TIMESTAMPING (PACKET_TX_TIMESTAMP, struct sock_extended_err). */
-export const packetTxTimestamp = builtIn("PACKET_TX_TIMESTAMP", () => ({
-  level: "SOL_PACKET",
+export const packetTxTimestamp = builtIn("PACKET_TX_TIMESTAMP", "SOL_PACKET", () => ({
   direction: "receive",
   proven: true,
   enable: ["SO_TIMESTAMPING"],

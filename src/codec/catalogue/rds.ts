@@ -24,21 +24,19 @@ const vector = (name: string) =>
   struct({ addr: u64(`${name}.addr`), bytes: u64(`${name}.bytes`, "bytes") });
 
 const sent = {
-  level: "SOL_RDS",
   direction: "send",
   since: "2.6.30",
   source: "linux/rds.h; Linux net/rds/send.c, rds_cmsg_send",
 } as const;
 
 const received = {
-  level: "SOL_RDS",
   direction: "receive",
   since: "2.6.30",
   source: "linux/rds.h; Linux net/rds/recv.c",
 } as const;
 
 /** Memory of the peer to read or write while a message is sent (RDS_CMSG_RDMA_ARGS, struct rds_rdma_args). */
-export const rdsRdmaArgs = builtIn("RDS_CMSG_RDMA_ARGS", () => ({
+export const rdsRdmaArgs = builtIn("RDS_CMSG_RDMA_ARGS", "SOL_RDS", () => ({
   ...sent,
   fields: {
     cookie: u64("cookie"),
@@ -51,20 +49,20 @@ export const rdsRdmaArgs = builtIn("RDS_CMSG_RDMA_ARGS", () => ({
 }));
 
 /** The cookie of memory that the peer may use (RDS_CMSG_RDMA_DEST). */
-export const rdsRdmaDestination = builtIn("RDS_CMSG_RDMA_DEST", () => ({
+export const rdsRdmaDestination = builtIn("RDS_CMSG_RDMA_DEST", "SOL_RDS", () => ({
   ...sent,
   direction: "both",
   value: u64("cookie"),
 }));
 
 /** Memory of this process that the peer is to be given a cookie of (RDS_CMSG_RDMA_MAP, struct rds_get_mr_args). */
-export const rdsRdmaMap = builtIn("RDS_CMSG_RDMA_MAP", () => ({
+export const rdsRdmaMap = builtIn("RDS_CMSG_RDMA_MAP", "SOL_RDS", () => ({
   ...sent,
   fields: { vec: vector("vec"), cookieAddr: u64("cookie_addr"), flags: rdmaFlags },
 }));
 
 /** How an operation ended (RDS_CMSG_RDMA_STATUS, struct rds_rdma_notify). */
-export const rdsRdmaStatus = builtIn("RDS_CMSG_RDMA_STATUS", () => ({
+export const rdsRdmaStatus = builtIn("RDS_CMSG_RDMA_STATUS", "SOL_RDS", () => ({
   ...received,
   enable: ["RDS_RECVERR"],
   needs: "RDS_RDMA_NOTIFY_ME among the flags of the operation",
@@ -81,7 +79,7 @@ export const rdsRdmaStatus = builtIn("RDS_CMSG_RDMA_STATUS", () => ({
 }));
 
 /** Ports that are no longer congested (RDS_CMSG_CONG_UPDATE): bit n stands for all ports that are n modulo 64. */
-export const rdsCongestionUpdate = builtIn("RDS_CMSG_CONG_UPDATE", () => ({
+export const rdsCongestionUpdate = builtIn("RDS_CMSG_CONG_UPDATE", "SOL_RDS", () => ({
   ...received,
   enable: ["RDS_CONG_MONITOR"],
   value: u64("mask"),
@@ -99,14 +97,14 @@ const atomic = <O>(operands: O) =>
   }) as const;
 
 /** Adds to a number of the peer's memory (RDS_CMSG_ATOMIC_FADD). */
-export const rdsAtomicAdd = builtIn("RDS_CMSG_ATOMIC_FADD", () => ({
+export const rdsAtomicAdd = builtIn("RDS_CMSG_ATOMIC_FADD", "SOL_RDS", () => ({
   ...sent,
   since: "2.6.37",
   fields: atomic({ add: padded(u64("fadd.add"), "fadd.unused", 24) }),
 }));
 
 /** Replaces a number of the peer's memory if it is as expected (RDS_CMSG_ATOMIC_CSWP). */
-export const rdsAtomicCompareSwap = builtIn("RDS_CMSG_ATOMIC_CSWP", () => ({
+export const rdsAtomicCompareSwap = builtIn("RDS_CMSG_ATOMIC_CSWP", "SOL_RDS", () => ({
   ...sent,
   since: "2.6.37",
   fields: atomic({
@@ -116,7 +114,7 @@ export const rdsAtomicCompareSwap = builtIn("RDS_CMSG_ATOMIC_CSWP", () => ({
 }));
 
 /** Adds to bit fields of a number of the peer's memory (RDS_CMSG_MASKED_ATOMIC_FADD). */
-export const rdsMaskedAtomicAdd = builtIn("RDS_CMSG_MASKED_ATOMIC_FADD", () => ({
+export const rdsMaskedAtomicAdd = builtIn("RDS_CMSG_MASKED_ATOMIC_FADD", "SOL_RDS", () => ({
   ...sent,
   since: "2.6.37",
   fields: atomic({
@@ -126,7 +124,7 @@ export const rdsMaskedAtomicAdd = builtIn("RDS_CMSG_MASKED_ATOMIC_FADD", () => (
 }));
 
 /** Replaces bits of a number of the peer's memory if others are as expected (RDS_CMSG_MASKED_ATOMIC_CSWP). */
-export const rdsMaskedAtomicCompareSwap = builtIn("RDS_CMSG_MASKED_ATOMIC_CSWP", () => ({
+export const rdsMaskedAtomicCompareSwap = builtIn("RDS_CMSG_MASKED_ATOMIC_CSWP", "SOL_RDS", () => ({
   ...sent,
   since: "2.6.37",
   fields: atomic({
@@ -144,7 +142,7 @@ const POINTS = {
 } as const;
 
 /** What a received message waited for on its way, in ns (RDS_CMSG_RXPATH_LATENCY, struct rds_cmsg_rx_trace). */
-export const rdsReceivePathLatency = builtIn("RDS_CMSG_RXPATH_LATENCY", () => ({
+export const rdsReceivePathLatency = builtIn("RDS_CMSG_RXPATH_LATENCY", "SOL_RDS", () => ({
   ...received,
   enable: ["SO_RDS_MSG_RXPATH_LATENCY"],
   since: "4.11",
@@ -170,7 +168,7 @@ export const rdsReceivePathLatency = builtIn("RDS_CMSG_RXPATH_LATENCY", () => ({
 }));
 
 /** The number by which the completion of this zero-copy send is known (RDS_CMSG_ZCOPY_COOKIE). */
-export const rdsZeroCopyCookie = builtIn("RDS_CMSG_ZCOPY_COOKIE", () => ({
+export const rdsZeroCopyCookie = builtIn("RDS_CMSG_ZCOPY_COOKIE", "SOL_RDS", () => ({
   ...sent,
   needs: "SO_ZEROCOPY on the socket, and MSG_ZEROCOPY",
   since: "4.17",
@@ -178,7 +176,7 @@ export const rdsZeroCopyCookie = builtIn("RDS_CMSG_ZCOPY_COOKIE", () => ({
 }));
 
 /** Numbers of zero-copy sends that are complete (RDS_CMSG_ZCOPY_COMPLETION, struct rds_zcopy_cookies). */
-export const rdsZeroCopyCompletion = builtIn("RDS_CMSG_ZCOPY_COMPLETION", () => ({
+export const rdsZeroCopyCompletion = builtIn("RDS_CMSG_ZCOPY_COMPLETION", "SOL_RDS", () => ({
   ...received,
   enable: ["SO_ZEROCOPY"],
   since: "4.17",

@@ -9,7 +9,6 @@ import { named, namedBy } from "../field-name.js";
 import { none, optional, padded } from "../field-struct.js";
 
 const either = {
-  level: "SOL_RXRPC",
   direction: "both",
   since: "2.6.22",
   source: "Linux Documentation/networking/rxrpc.rst; linux/rxrpc.h",
@@ -19,58 +18,58 @@ const sent = { ...either, direction: "send" } as const;
 const received = { ...either, direction: "receive" } as const;
 
 /** The call that a message belongs to, by a number of the program's own choice (RXRPC_USER_CALL_ID). */
-export const rxrpcUserCallId = builtIn("RXRPC_USER_CALL_ID", () => ({
+export const rxrpcUserCallId = builtIn("RXRPC_USER_CALL_ID", "SOL_RXRPC", () => ({
   ...either,
   value: ulong("user_call_ID"),
 }));
 
 /** A call was ended, or is to be ended, with this code (RXRPC_ABORT). */
-export const rxrpcAbort = builtIn("RXRPC_ABORT", () => ({
+export const rxrpcAbort = builtIn("RXRPC_ABORT", "SOL_RXRPC", () => ({
   ...either,
   value: named(u32("abort_code"), RXRPC_ABORTS),
 }));
 
 /** The client has everything of the reply: the call is over (RXRPC_ACK). */
-export const rxrpcAck = builtIn("RXRPC_ACK", () => ({
+export const rxrpcAck = builtIn("RXRPC_ACK", "SOL_RXRPC", () => ({
   ...received,
   needs: "a server's call",
   value: none(),
 }));
 
 /** The network failed, and the call with it (RXRPC_NET_ERROR). */
-export const rxrpcNetError = builtIn("RXRPC_NET_ERROR", () => ({
+export const rxrpcNetError = builtIn("RXRPC_NET_ERROR", "SOL_RXRPC", () => ({
   ...received,
   value: namedBy(u32("errno"), errnoNames),
 }));
 
 /** The server was busy and took no call (RXRPC_BUSY). */
-export const rxrpcBusy = builtIn("RXRPC_BUSY", () => ({
+export const rxrpcBusy = builtIn("RXRPC_BUSY", "SOL_RXRPC", () => ({
   ...received,
   needs: "a client's call",
   value: none(),
 }));
 
 /** This host failed, and the call with it (RXRPC_LOCAL_ERROR). */
-export const rxrpcLocalError = builtIn("RXRPC_LOCAL_ERROR", () => ({
+export const rxrpcLocalError = builtIn("RXRPC_LOCAL_ERROR", "SOL_RXRPC", () => ({
   ...received,
   value: namedBy(u32("errno"), errnoNames),
 }));
 
 /** A call waits for a server (RXRPC_NEW_CALL). */
-export const rxrpcNewCall = builtIn("RXRPC_NEW_CALL", () => ({
+export const rxrpcNewCall = builtIn("RXRPC_NEW_CALL", "SOL_RXRPC", () => ({
   ...received,
   needs: "a listening socket",
   value: none(),
 }));
 
 /** The call shall have a connection of its own (RXRPC_EXCLUSIVE_CALL). */
-export const rxrpcExclusiveCall = builtIn("RXRPC_EXCLUSIVE_CALL", () => ({
+export const rxrpcExclusiveCall = builtIn("RXRPC_EXCLUSIVE_CALL", "SOL_RXRPC", () => ({
   ...sent,
   value: none(),
 }));
 
 /** The server may answer as the newer service (RXRPC_UPGRADE_SERVICE). */
-export const rxrpcUpgradeService = builtIn("RXRPC_UPGRADE_SERVICE", () => ({
+export const rxrpcUpgradeService = builtIn("RXRPC_UPGRADE_SERVICE", "SOL_RXRPC", () => ({
   ...sent,
   needs: "the first message of a client's call",
   since: "4.14",
@@ -78,7 +77,7 @@ export const rxrpcUpgradeService = builtIn("RXRPC_UPGRADE_SERVICE", () => ({
 }));
 
 /** How much data the call will send, in bytes (RXRPC_TX_LENGTH). */
-export const rxrpcTxLength = builtIn("RXRPC_TX_LENGTH", () => ({
+export const rxrpcTxLength = builtIn("RXRPC_TX_LENGTH", "SOL_RXRPC", () => ({
   ...sent,
   since: "4.14",
   value: i64("tx_total_len", "bytes"),
@@ -88,7 +87,7 @@ export const rxrpcTxLength = builtIn("RXRPC_TX_LENGTH", () => ({
  * Limits of a call's time (RXRPC_SET_CALL_TIMEOUT), one to three numbers: its whole life in s, the wait for the next packet in ms, and
  * the wait for the next packet of data in ms.
  */
-export const rxrpcSetCallTimeout = builtIn("RXRPC_SET_CALL_TIMEOUT", () => ({
+export const rxrpcSetCallTimeout = builtIn("RXRPC_SET_CALL_TIMEOUT", "SOL_RXRPC", () => ({
   ...sent,
   since: "4.16",
   limit: 12,
@@ -96,7 +95,7 @@ export const rxrpcSetCallTimeout = builtIn("RXRPC_SET_CALL_TIMEOUT", () => ({
 }));
 
 /** A call id for a call to come (RXRPC_CHARGE_ACCEPT). */
-export const rxrpcChargeAccept = builtIn("RXRPC_CHARGE_ACCEPT", () => ({
+export const rxrpcChargeAccept = builtIn("RXRPC_CHARGE_ACCEPT", "SOL_RXRPC", () => ({
   ...sent,
   needs: "a listening socket, and RXRPC_USER_CALL_ID beside it",
   since: "5.11",
@@ -104,14 +103,14 @@ export const rxrpcChargeAccept = builtIn("RXRPC_CHARGE_ACCEPT", () => ({
 }));
 
 /** The message beside the calls that this belongs to (RXRPC_OOB_ID). */
-export const rxrpcOobId = builtIn("RXRPC_OOB_ID", () => ({
+export const rxrpcOobId = builtIn("RXRPC_OOB_ID", "SOL_RXRPC", () => ({
   ...either,
   since: "6.16",
   value: u64("oob_id"),
 }));
 
 /** A server asks a client who it is (RXRPC_CHALLENGED, struct rxrpc_challenge): what follows belongs to the security class. */
-export const rxrpcChallenged = builtIn("RXRPC_CHALLENGED", () => ({
+export const rxrpcChallenged = builtIn("RXRPC_CHALLENGED", "SOL_RXRPC", () => ({
   ...received,
   since: "6.16",
   // Of all classes RxGK appends the most: four bytes.
@@ -133,7 +132,7 @@ export const rxrpcChallenged = builtIn("RXRPC_CHALLENGED", () => ({
 }));
 
 /** The answer to a challenge (RXRPC_RESPOND). */
-export const rxrpcRespond = builtIn("RXRPC_RESPOND", () => ({
+export const rxrpcRespond = builtIn("RXRPC_RESPOND", "SOL_RXRPC", () => ({
   ...sent,
   needs: "RXRPC_OOB_ID of the challenge beside it",
   since: "6.16",
@@ -141,14 +140,14 @@ export const rxrpcRespond = builtIn("RXRPC_RESPOND", () => ({
 }));
 
 /** A client has answered a challenge (RXRPC_RESPONDED). */
-export const rxrpcResponded = builtIn("RXRPC_RESPONDED", () => ({
+export const rxrpcResponded = builtIn("RXRPC_RESPONDED", "SOL_RXRPC", () => ({
   ...received,
   since: "6.16",
   value: none(),
 }));
 
 /** Data of the application in an answer to a challenge of class RxGK (RXRPC_RESP_RXGK_APPDATA). */
-export const rxrpcRespRxgkAppData = builtIn("RXRPC_RESP_RXGK_APPDATA", () => ({
+export const rxrpcRespRxgkAppData = builtIn("RXRPC_RESP_RXGK_APPDATA", "SOL_RXRPC", () => ({
   ...sent,
   since: "6.16",
   value: rest("appdata"),

@@ -34,11 +34,11 @@ const noFlags = (name: string) => optional(flags(u16(name), FLAGS), []);
 /** The protocol of the data, which the kernel does not look at. */
 const PROTOCOL = "network byte order by convention";
 
-const received = { level: "SOL_SCTP", direction: "receive" } as const;
-const sent = { level: "SOL_SCTP", direction: "send" } as const;
+const received = { direction: "receive" } as const;
+const sent = { direction: "send" } as const;
 
 /** What a new association asks for (SCTP_INIT, struct sctp_initmsg). */
-export const sctpInit = builtIn("SCTP_INIT", () => ({
+export const sctpInit = builtIn("SCTP_INIT", "SOL_SCTP", () => ({
   ...sent,
   needs: "a one-to-many socket without an association to that address",
   since: "2.6",
@@ -52,8 +52,7 @@ export const sctpInit = builtIn("SCTP_INIT", () => ({
 }));
 
 /** Stream and protocol of a message, in the form of both directions (SCTP_SNDRCV, struct sctp_sndrcvinfo). */
-export const sctpSendReceiveInfo = builtIn("SCTP_SNDRCV", () => ({
-  level: "SOL_SCTP",
+export const sctpSendReceiveInfo = builtIn("SCTP_SNDRCV", "SOL_SCTP", () => ({
   direction: "both",
   enable: ["SCTP_EVENTS"],
   needs: "sctp_data_io_event set in the struct of SCTP_EVENTS to receive it",
@@ -73,7 +72,7 @@ export const sctpSendReceiveInfo = builtIn("SCTP_SNDRCV", () => ({
 }));
 
 /** Stream and protocol of a message to send (SCTP_SNDINFO, struct sctp_sndinfo). */
-export const sctpSendInfo = builtIn("SCTP_SNDINFO", () => ({
+export const sctpSendInfo = builtIn("SCTP_SNDINFO", "SOL_SCTP", () => ({
   ...sent,
   since: "3.17",
   fields: {
@@ -87,7 +86,7 @@ export const sctpSendInfo = builtIn("SCTP_SNDINFO", () => ({
 }));
 
 /** Stream and protocol of a received message (SCTP_RCVINFO, struct sctp_rcvinfo). */
-export const sctpReceiveInfo = builtIn("SCTP_RCVINFO", () => ({
+export const sctpReceiveInfo = builtIn("SCTP_RCVINFO", "SOL_SCTP", () => ({
   ...received,
   enable: ["SCTP_RECVRCVINFO"],
   since: "3.17",
@@ -105,7 +104,7 @@ export const sctpReceiveInfo = builtIn("SCTP_RCVINFO", () => ({
 }));
 
 /** The message behind the received one, when it is there already (SCTP_NXTINFO, struct sctp_nxtinfo). */
-export const sctpNextInfo = builtIn("SCTP_NXTINFO", () => ({
+export const sctpNextInfo = builtIn("SCTP_NXTINFO", "SOL_SCTP", () => ({
   ...received,
   enable: ["SCTP_RECVNXTINFO"],
   needs: "another message in the queue",
@@ -121,7 +120,7 @@ export const sctpNextInfo = builtIn("SCTP_NXTINFO", () => ({
 }));
 
 /** When to give up a message (SCTP_PRINFO, struct sctp_prinfo): a time in ms, a number of transmissions, or a priority. */
-export const sctpPartialReliability = builtIn("SCTP_PRINFO", () => ({
+export const sctpPartialReliability = builtIn("SCTP_PRINFO", "SOL_SCTP", () => ({
   ...sent,
   since: "4.20",
   fields: {
@@ -132,7 +131,7 @@ export const sctpPartialReliability = builtIn("SCTP_PRINFO", () => ({
 }));
 
 /** The key that authenticates a message (SCTP_AUTHINFO, struct sctp_authinfo). */
-export const sctpAuthInfo = builtIn("SCTP_AUTHINFO", () => ({
+export const sctpAuthInfo = builtIn("SCTP_AUTHINFO", "SOL_SCTP", () => ({
   ...sent,
   since: "4.20",
   fields: { keyNumber: u16("auth_keynumber") },
@@ -140,7 +139,7 @@ export const sctpAuthInfo = builtIn("SCTP_AUTHINFO", () => ({
 }));
 
 /** One more IPv4 address of the peer to connect to (SCTP_DSTADDRV4). */
-export const sctpDestinationV4 = builtIn("SCTP_DSTADDRV4", () => ({
+export const sctpDestinationV4 = builtIn("SCTP_DSTADDRV4", "SOL_SCTP", () => ({
   ...sent,
   since: "4.20",
   value: ipv4("s_addr"),
@@ -148,7 +147,7 @@ export const sctpDestinationV4 = builtIn("SCTP_DSTADDRV4", () => ({
 }));
 
 /** One more IPv6 address of the peer to connect to (SCTP_DSTADDRV6). */
-export const sctpDestinationV6 = builtIn("SCTP_DSTADDRV6", () => ({
+export const sctpDestinationV6 = builtIn("SCTP_DSTADDRV6", "SOL_SCTP", () => ({
   ...sent,
   since: "4.20",
   value: ipv6("s6_addr"),

@@ -11,8 +11,7 @@ import { converted, optional, struct } from "../field-struct.js";
 const MOST_GROUPS = 16;
 
 /** Process, user and group of a sender (SCM_CREDENTIALS, struct ucred). */
-export const credentials = builtIn("SCM_CREDENTIALS", () => ({
-  level: "SOL_SOCKET",
+export const credentials = builtIn("SCM_CREDENTIALS", "SOL_SOCKET", () => ({
   direction: "both",
   proven: true,
   enable: ["SO_PASSCRED"],
@@ -105,22 +104,24 @@ const sockcredWithPid: Field<SocketCredentials, GivenSocketCredentials> = conver
 );
 
 /** Who sent a message, as its receiver has asked for it once (SCM_CREDS by LOCAL_CREDS, struct sockcred). */
-export const sockCred = builtIn("SCM_CREDS", () => ({
-  level: "SOL_SOCKET",
-  direction: "receive",
-  enable: ["LOCAL_CREDS"],
-  limit: 24 + MOST_GROUPS * 4,
-  forms: [
-    { on: ["freebsd"], value: sockcred },
-    { on: ["netbsd"], value: sockcredWithPid },
-    { on: ["netbsd"], type: "SCM_OCREDS", enable: ["LOCAL_OCREDS"], value: sockcred },
-  ],
-  source: "FreeBSD unix(4), struct sockcred; NetBSD unix(4)",
-}));
+export const sockCred = builtIn(
+  "SCM_CREDS",
+  { levels: ["SOL_SOCKET"], types: ["SCM_CREDS", "SCM_OCREDS"] },
+  () => ({
+    direction: "receive",
+    enable: ["LOCAL_CREDS"],
+    limit: 24 + MOST_GROUPS * 4,
+    forms: [
+      { on: ["freebsd"], value: sockcred },
+      { on: ["netbsd"], value: sockcredWithPid },
+      { on: ["netbsd"], type: "SCM_OCREDS", enable: ["LOCAL_OCREDS"], value: sockcred },
+    ],
+    source: "FreeBSD unix(4), struct sockcred; NetBSD unix(4)",
+  }),
+);
 
 /** Who sent each message, as its receiver has asked for it (SCM_CREDS2 by LOCAL_CREDS_PERSISTENT, struct sockcred2). */
-export const sockCred2 = builtIn("SCM_CREDS2", () => ({
-  level: "SOL_SOCKET",
+export const sockCred2 = builtIn("SCM_CREDS2", "SOL_SOCKET", () => ({
   direction: "receive",
   enable: ["LOCAL_CREDS_PERSISTENT"],
   limit: 28 + MOST_GROUPS * 4,
@@ -194,8 +195,7 @@ function cmsgcred(
  * Who sent a message (SCM_CREDS, struct cmsgcred). Sent: the kernel fills it in, whatever was given. On FreeBSD the number is
  * also that of `sockCred`, and only the length tells them apart.
  */
-export const creds = builtIn("SCM_CREDS", () => ({
-  level: "SOL_SOCKET",
+export const creds = builtIn("SCM_CREDS", "SOL_SOCKET", () => ({
   direction: "both",
   needs: "a sender that attaches it",
   forms: [
@@ -206,8 +206,7 @@ export const creds = builtIn("SCM_CREDS", () => ({
 }));
 
 /** The credentials of a sender, which only functions of the system read (SCM_UCRED, ucred_t). */
-export const ucred = builtIn("SCM_UCRED", () => ({
-  level: "SOL_SOCKET",
+export const ucred = builtIn("SCM_UCRED", "SOL_SOCKET", () => ({
   direction: "receive",
   enable: ["SO_RECVUCRED"],
   value: rest("ucred"),

@@ -7,8 +7,7 @@ import { named, yesNo } from "../field-name.js";
 import { converted, struct } from "../field-struct.js";
 
 /** Whether a transmitted frame was acknowledged (SCM_WIFI_STATUS). */
-export const wifiStatus = builtIn("SCM_WIFI_STATUS", () => ({
-  level: "SOL_SOCKET",
+export const wifiStatus = builtIn("SCM_WIFI_STATUS", "SOL_SOCKET", () => ({
   direction: "receive",
   enable: ["SO_WIFI_STATUS"],
   needs: "IEEE 802.11; the error queue (MSG_ERRQUEUE)",
@@ -27,8 +26,7 @@ const dmabufCmsg = {
 };
 
 /** How many of the received bytes were copied to the buffer, of a socket with device memory (SCM_DEVMEM_LINEAR, struct dmabuf_cmsg). */
-export const devmemLinear = builtIn("SCM_DEVMEM_LINEAR", () => ({
-  level: "SOL_SOCKET",
+export const devmemLinear = builtIn("SCM_DEVMEM_LINEAR", "SOL_SOCKET", () => ({
   direction: "receive",
   needs: "MSG_SOCK_DEVMEM, and a card that splits headers",
   since: "6.12",
@@ -39,8 +37,7 @@ export const devmemLinear = builtIn("SCM_DEVMEM_LINEAR", () => ({
 /**
  * Where received bytes lie in device memory; SO_DEVMEM_DONTNEED gives `fragToken` back (SCM_DEVMEM_DMABUF, struct dmabuf_cmsg).
  */
-export const devmemDmabuf = builtIn("SCM_DEVMEM_DMABUF", () => ({
-  level: "SOL_SOCKET",
+export const devmemDmabuf = builtIn("SCM_DEVMEM_DMABUF", "SOL_SOCKET", () => ({
   direction: "receive",
   needs: "MSG_SOCK_DEVMEM, and a card that splits headers",
   since: "6.12",
@@ -49,8 +46,7 @@ export const devmemDmabuf = builtIn("SCM_DEVMEM_DMABUF", () => ({
 }));
 
 /** The id of the device memory that a message is sent from (SCM_DEVMEM_DMABUF, sent). */
-export const devmemDmabufId = builtIn("SCM_DEVMEM_DMABUF", () => ({
-  level: "SOL_SOCKET",
+export const devmemDmabufId = builtIn("SCM_DEVMEM_DMABUF", "SOL_SOCKET", () => ({
   direction: "send",
   needs: "MSG_ZEROCOPY on a TCP socket whose interface the memory is bound to",
   since: "6.16",
@@ -59,8 +55,7 @@ export const devmemDmabufId = builtIn("SCM_DEVMEM_DMABUF", () => ({
 }));
 
 /** The interface that a packet with a hardware stamp came to, and its length there in bytes (SCM_TIMESTAMPING_PKTINFO, struct scm_ts_pktinfo). */
-export const timestampPktinfo = builtIn("SCM_TIMESTAMPING_PKTINFO", () => ({
-  level: "SOL_SOCKET",
+export const timestampPktinfo = builtIn("SCM_TIMESTAMPING_PKTINFO", "SOL_SOCKET", () => ({
   direction: "receive",
   enable: ["SO_TIMESTAMPING"],
   needs: "SOF_TIMESTAMPING_OPT_PKTINFO, and a card that stamps",
@@ -83,8 +78,7 @@ export const timestampPktinfo = builtIn("SCM_TIMESTAMPING_PKTINFO", () => ({
 }));
 
 /** The class of service of a packet on Darwin (SO_TRAFFIC_CLASS). */
-export const serviceClass = builtIn("SO_TRAFFIC_CLASS", () => ({
-  level: "SOL_SOCKET",
+export const serviceClass = builtIn("SO_TRAFFIC_CLASS", "SOL_SOCKET", () => ({
   direction: "both",
   enable: ["SO_RECV_TRAFFIC_CLASS"],
   value: named(i32("traffic_class"), SERVICE_CLASSES),

@@ -38,8 +38,7 @@ const TCP_ATTRIBUTES = {
  * Statistics of the connection at the time of a transmit stamp, by the names of linux/tcp.h: times in microseconds (TCP_NLA_EDT in
  * nanoseconds), rates in bytes a second (SCM_TIMESTAMPING_OPT_STATS).
  */
-export const optStats = builtIn("SCM_TIMESTAMPING_OPT_STATS", () => ({
-  level: "SOL_SOCKET",
+export const optStats = builtIn("SCM_TIMESTAMPING_OPT_STATS", "SOL_SOCKET", () => ({
   direction: "receive",
   proven: true,
   enable: ["SO_TIMESTAMPING"],

@@ -11,74 +11,83 @@ import { bintime, timespec, timeval } from "../field-time.js";
 const WIDE = { seconds: 64, part: 64 } as const;
 
 /** When a message arrived, in nanoseconds since 1970; the kernel keeps microseconds (SCM_TIMESTAMP, struct timeval). */
-export const timestamp = builtIn("SCM_TIMESTAMP", () => ({
-  level: "SOL_SOCKET",
-  direction: "receive",
-  proven: true,
-  since: "2.2",
-  forms: [
-    { type: "SO_TIMESTAMP_OLD", enable: ["SO_TIMESTAMP_OLD"], value: timeval() },
-    {
-      on: ["linux-x32"],
-      type: "SO_TIMESTAMP_OLD",
-      enable: ["SO_TIMESTAMP_OLD"],
-      value: timeval("", WIDE),
-    },
-    {
-      on: ["linux-sparc64"],
-      type: "SO_TIMESTAMP_OLD",
-      enable: ["SO_TIMESTAMP_OLD"],
-      value: timeval("", { part: 32 }),
-    },
-    { type: "SO_TIMESTAMP_NEW", enable: ["SO_TIMESTAMP_NEW"], value: timeval("", WIDE) },
-    // AF_UNIX of FreeBSD: the sender attaches it, and the kernel fills it in.
-    {
-      on: ["freebsd"],
-      direction: "both" as const,
-      enable: ["SO_TIMESTAMP"],
-      value: timeval("", { seconds: 64 }),
-    },
-    {
-      on: ["freebsd-i386"],
-      direction: "both" as const,
-      enable: ["SO_TIMESTAMP"],
-      value: timeval(),
-    },
-    { on: ["openbsd"], enable: ["SO_TIMESTAMP"], value: timeval("", { seconds: 64 }) },
-    {
-      on: ["darwin", "netbsd"],
-      enable: ["SO_TIMESTAMP"],
-      value: timeval("", { seconds: 64, part: 32 }),
-    },
-    {
-      on: ["dragonfly", "illumos", "hurd"],
-      enable: ["SO_TIMESTAMP"],
-      value: timeval(),
-    },
-    { on: ["netbsd"], type: "SCM_OTIMESTAMP", enable: ["SO_OTIMESTAMP"], value: timeval() },
-  ],
-  source:
-    "socket(7), struct timeval; Linux net/socket.c, __sock_recv_timestamp; FreeBSD setsockopt(2)",
-}));
+export const timestamp = builtIn(
+  "SCM_TIMESTAMP",
+  {
+    levels: ["SOL_SOCKET"],
+    types: ["SO_TIMESTAMP_OLD", "SO_TIMESTAMP_NEW", "SCM_TIMESTAMP", "SCM_OTIMESTAMP"],
+  },
+  () => ({
+    direction: "receive",
+    proven: true,
+    since: "2.2",
+    forms: [
+      { type: "SO_TIMESTAMP_OLD", enable: ["SO_TIMESTAMP_OLD"], value: timeval() },
+      {
+        on: ["linux-x32"],
+        type: "SO_TIMESTAMP_OLD",
+        enable: ["SO_TIMESTAMP_OLD"],
+        value: timeval("", WIDE),
+      },
+      {
+        on: ["linux-sparc64"],
+        type: "SO_TIMESTAMP_OLD",
+        enable: ["SO_TIMESTAMP_OLD"],
+        value: timeval("", { part: 32 }),
+      },
+      { type: "SO_TIMESTAMP_NEW", enable: ["SO_TIMESTAMP_NEW"], value: timeval("", WIDE) },
+      // AF_UNIX of FreeBSD: the sender attaches it, and the kernel fills it in.
+      {
+        on: ["freebsd"],
+        direction: "both" as const,
+        enable: ["SO_TIMESTAMP"],
+        value: timeval("", { seconds: 64 }),
+      },
+      {
+        on: ["freebsd-i386"],
+        direction: "both" as const,
+        enable: ["SO_TIMESTAMP"],
+        value: timeval(),
+      },
+      { on: ["openbsd"], enable: ["SO_TIMESTAMP"], value: timeval("", { seconds: 64 }) },
+      {
+        on: ["darwin", "netbsd"],
+        enable: ["SO_TIMESTAMP"],
+        value: timeval("", { seconds: 64, part: 32 }),
+      },
+      {
+        on: ["dragonfly", "illumos", "hurd"],
+        enable: ["SO_TIMESTAMP"],
+        value: timeval(),
+      },
+      { on: ["netbsd"], type: "SCM_OTIMESTAMP", enable: ["SO_OTIMESTAMP"], value: timeval() },
+    ],
+    source:
+      "socket(7), struct timeval; Linux net/socket.c, __sock_recv_timestamp; FreeBSD setsockopt(2)",
+  }),
+);
 
 /** When a message arrived, in nanoseconds since 1970 (SCM_TIMESTAMPNS, struct timespec). */
-export const timestampNs = builtIn("SCM_TIMESTAMPNS", () => ({
-  level: "SOL_SOCKET",
-  direction: "receive",
-  proven: true,
-  since: "2.6.22",
-  forms: [
-    { type: "SO_TIMESTAMPNS_OLD", enable: ["SO_TIMESTAMPNS_OLD"], value: timespec() },
-    {
-      on: ["linux-x32"],
-      type: "SO_TIMESTAMPNS_OLD",
-      enable: ["SO_TIMESTAMPNS_OLD"],
-      value: timespec("", WIDE),
-    },
-    { type: "SO_TIMESTAMPNS_NEW", enable: ["SO_TIMESTAMPNS_NEW"], value: timespec("", WIDE) },
-  ],
-  source: "socket(7), struct timespec; Linux net/socket.c, __sock_recv_timestamp",
-}));
+export const timestampNs = builtIn(
+  "SCM_TIMESTAMPNS",
+  { levels: ["SOL_SOCKET"], types: ["SO_TIMESTAMPNS_OLD", "SO_TIMESTAMPNS_NEW"] },
+  () => ({
+    direction: "receive",
+    proven: true,
+    since: "2.6.22",
+    forms: [
+      { type: "SO_TIMESTAMPNS_OLD", enable: ["SO_TIMESTAMPNS_OLD"], value: timespec() },
+      {
+        on: ["linux-x32"],
+        type: "SO_TIMESTAMPNS_OLD",
+        enable: ["SO_TIMESTAMPNS_OLD"],
+        value: timespec("", WIDE),
+      },
+      { type: "SO_TIMESTAMPNS_NEW", enable: ["SO_TIMESTAMPNS_NEW"], value: timespec("", WIDE) },
+    ],
+    source: "socket(7), struct timespec; Linux net/socket.c, __sock_recv_timestamp",
+  }),
+);
 
 /** Three struct timespec, of which those that are 0 say nothing. */
 function stamps(widths?: typeof WIDE) {
@@ -98,24 +107,27 @@ function stamps(widths?: typeof WIDE) {
  * null where there is no such stamp (SCM_TIMESTAMPING, struct scm_timestamping). The first messages may come without: the kernel
  * begins to stamp some time after the first socket of the machine has asked.
  */
-export const timestamping = builtIn("SCM_TIMESTAMPING", () => ({
-  level: "SOL_SOCKET",
-  direction: "receive",
-  proven: true,
-  needs: "SOF_TIMESTAMPING_* bits that say what is stamped and what is reported",
-  since: "2.6.30",
-  forms: [
-    { type: "SO_TIMESTAMPING_OLD", enable: ["SO_TIMESTAMPING_OLD"], value: stamps() },
-    {
-      on: ["linux-x32"],
-      type: "SO_TIMESTAMPING_OLD",
-      enable: ["SO_TIMESTAMPING_OLD"],
-      value: stamps(WIDE),
-    },
-    { type: "SO_TIMESTAMPING_NEW", enable: ["SO_TIMESTAMPING_NEW"], value: stamps(WIDE) },
-  ],
-  source: "Linux Documentation/networking/timestamping.rst, struct scm_timestamping",
-}));
+export const timestamping = builtIn(
+  "SCM_TIMESTAMPING",
+  { levels: ["SOL_SOCKET"], types: ["SO_TIMESTAMPING_OLD", "SO_TIMESTAMPING_NEW"] },
+  () => ({
+    direction: "receive",
+    proven: true,
+    needs: "SOF_TIMESTAMPING_* bits that say what is stamped and what is reported",
+    since: "2.6.30",
+    forms: [
+      { type: "SO_TIMESTAMPING_OLD", enable: ["SO_TIMESTAMPING_OLD"], value: stamps() },
+      {
+        on: ["linux-x32"],
+        type: "SO_TIMESTAMPING_OLD",
+        enable: ["SO_TIMESTAMPING_OLD"],
+        value: stamps(WIDE),
+      },
+      { type: "SO_TIMESTAMPING_NEW", enable: ["SO_TIMESTAMPING_NEW"], value: stamps(WIDE) },
+    ],
+    source: "Linux Documentation/networking/timestamping.rst, struct scm_timestamping",
+  }),
+);
 
 const requested = flags(u32("tsflags"), TIMESTAMPING_FLAGS);
 
@@ -123,22 +135,24 @@ const requested = flags(u32("tsflags"), TIMESTAMPING_FLAGS);
  * Which transmit stamps to take of this message alone, by SOF_TIMESTAMPING_TX_* bits; the kernel refuses all others
  * (SCM_TIMESTAMPING, sent).
  */
-export const timestampingRequest = builtIn("SCM_TIMESTAMPING", () => ({
-  level: "SOL_SOCKET",
-  direction: "send",
-  proven: true,
-  since: "4.7",
-  forms: [
-    { type: "SO_TIMESTAMPING_OLD", value: requested },
-    { type: "SO_TIMESTAMPING_NEW", value: requested },
-  ],
-  source:
-    "Linux Documentation/networking/timestamping.rst, section 1.3.4; net/core/sock.c, __sock_cmsg_send",
-}));
+export const timestampingRequest = builtIn(
+  "SCM_TIMESTAMPING",
+  { levels: ["SOL_SOCKET"], types: ["SO_TIMESTAMPING_OLD", "SO_TIMESTAMPING_NEW"] },
+  () => ({
+    direction: "send",
+    proven: true,
+    since: "4.7",
+    forms: [
+      { type: "SO_TIMESTAMPING_OLD", value: requested },
+      { type: "SO_TIMESTAMPING_NEW", value: requested },
+    ],
+    source:
+      "Linux Documentation/networking/timestamping.rst, section 1.3.4; net/core/sock.c, __sock_cmsg_send",
+  }),
+);
 
 /** The number by which the transmit stamps of this message are told apart (SCM_TS_OPT_ID): `data` of their error queue entries. */
-export const tsOptId = builtIn("SCM_TS_OPT_ID", () => ({
-  level: "SOL_SOCKET",
+export const tsOptId = builtIn("SCM_TS_OPT_ID", "SOL_SOCKET", () => ({
   direction: "send",
   proven: true,
   enable: ["SO_TIMESTAMPING"],
@@ -149,8 +163,7 @@ export const tsOptId = builtIn("SCM_TS_OPT_ID", () => ({
 }));
 
 /** When to send a message, in nanoseconds on the clock that SO_TXTIME has set (SCM_TXTIME). */
-export const txTime = builtIn("SCM_TXTIME", () => ({
-  level: "SOL_SOCKET",
+export const txTime = builtIn("SCM_TXTIME", "SOL_SOCKET", () => ({
   direction: "send",
   proven: true,
   enable: ["SO_TXTIME"],
@@ -166,8 +179,7 @@ const clockStamp = [
 ] as const;
 
 /** When a message arrived, in nanoseconds since 1970 (SCM_REALTIME, struct timespec). */
-export const realTime = builtIn("SCM_REALTIME", () => ({
-  level: "SOL_SOCKET",
+export const realTime = builtIn("SCM_REALTIME", "SOL_SOCKET", () => ({
   direction: "both",
   needs: "SO_TS_CLOCK set to SO_TS_REALTIME; on AF_UNIX a sender that attaches it",
   since: "FreeBSD 12",
@@ -176,8 +188,7 @@ export const realTime = builtIn("SCM_REALTIME", () => ({
 }));
 
 /** When a message arrived, in nanoseconds since the system started (SCM_MONOTONIC, struct timespec). */
-export const monotonicTime = builtIn("SCM_MONOTONIC", () => ({
-  level: "SOL_SOCKET",
+export const monotonicTime = builtIn("SCM_MONOTONIC", "SOL_SOCKET", () => ({
   direction: "both",
   needs: "SO_TS_CLOCK set to SO_TS_MONOTONIC; on AF_UNIX a sender that attaches it",
   since: "FreeBSD 12",
@@ -186,8 +197,7 @@ export const monotonicTime = builtIn("SCM_MONOTONIC", () => ({
 }));
 
 /** When a message arrived, in nanoseconds since 1970; the kernel keeps 2^-64 of a second (SCM_BINTIME, struct bintime). */
-export const binTime = builtIn("SCM_BINTIME", () => ({
-  level: "SOL_SOCKET",
+export const binTime = builtIn("SCM_BINTIME", "SOL_SOCKET", () => ({
   direction: "both",
   needs: "on AF_UNIX a sender that attaches it",
   forms: [
@@ -198,8 +208,7 @@ export const binTime = builtIn("SCM_BINTIME", () => ({
 }));
 
 /** Whether the network card has stamped a message, and how precisely (SCM_TIME_INFO, struct sock_timestamp_info). */
-export const timeInfo = builtIn("SCM_TIME_INFO", () => ({
-  level: "SOL_SOCKET",
+export const timeInfo = builtIn("SCM_TIME_INFO", "SOL_SOCKET", () => ({
   direction: "receive",
   enable: ["SO_TS_CLOCK"],
   needs: "a card that stamps",
@@ -223,8 +232,7 @@ export const timeInfo = builtIn("SCM_TIME_INFO", () => ({
 }));
 
 /** When a message arrived, in ticks of mach_absolute_time, which stands still while the system sleeps (SCM_TIMESTAMP_MONOTONIC). */
-export const timestampMonotonic = builtIn("SCM_TIMESTAMP_MONOTONIC", () => ({
-  level: "SOL_SOCKET",
+export const timestampMonotonic = builtIn("SCM_TIMESTAMP_MONOTONIC", "SOL_SOCKET", () => ({
   direction: "receive",
   enable: ["SO_TIMESTAMP_MONOTONIC"],
   value: u64("time", "mach ticks"),
@@ -232,8 +240,7 @@ export const timestampMonotonic = builtIn("SCM_TIMESTAMP_MONOTONIC", () => ({
 }));
 
 /** When a message arrived, in ticks of mach_continuous_time (SCM_TIMESTAMP_CONTINUOUS). */
-export const timestampContinuous = builtIn("SCM_TIMESTAMP_CONTINUOUS", () => ({
-  level: "SOL_SOCKET",
+export const timestampContinuous = builtIn("SCM_TIMESTAMP_CONTINUOUS", "SOL_SOCKET", () => ({
   direction: "receive",
   enable: ["SO_TIMESTAMP_CONTINUOUS"],
   value: u64("time", "mach ticks"),
@@ -241,8 +248,7 @@ export const timestampContinuous = builtIn("SCM_TIMESTAMP_CONTINUOUS", () => ({
 }));
 
 /** When a message arrived or left, in ticks of the performance counter or of the network card (SO_TIMESTAMP). */
-export const windowsTimestamp = builtIn("SO_TIMESTAMP", () => ({
-  level: "SOL_SOCKET",
+export const windowsTimestamp = builtIn("SO_TIMESTAMP", "SOL_SOCKET", () => ({
   direction: "receive",
   needs: "SIO_TIMESTAMPING",
   forms: [{ on: ["windows"], value: u64("timestamp", "ticks") }],

@@ -4,8 +4,7 @@ import { builtIn } from "../definition.js";
 import { fd, i32, repeat, text, u32 } from "../field.js";
 
 /** Open file descriptors (SCM_RIGHTS): duplicated into the receiver, up to 253 in one message on Linux. */
-export const rights = builtIn("SCM_RIGHTS", () => ({
-  level: "SOL_SOCKET",
+export const rights = builtIn("SCM_RIGHTS", "SOL_SOCKET", () => ({
   direction: "both",
   proven: true,
   since: "2.2",
@@ -18,8 +17,7 @@ export const rights = builtIn("SCM_RIGHTS", () => ({
 }));
 
 /** The security label of a sender (SCM_SECURITY). */
-export const security = builtIn("SCM_SECURITY", () => ({
-  level: "SOL_SOCKET",
+export const security = builtIn("SCM_SECURITY", "SOL_SOCKET", () => ({
   direction: "receive",
   enable: ["SO_PASSSEC"],
   needs: "a security module that labels sockets",
@@ -30,8 +28,7 @@ export const security = builtIn("SCM_SECURITY", () => ({
 }));
 
 /** A descriptor for the process of a sender (SCM_PIDFD). Since Linux 6.5. */
-export const pidfd = builtIn("SCM_PIDFD", () => ({
-  level: "SOL_SOCKET",
+export const pidfd = builtIn("SCM_PIDFD", "SOL_SOCKET", () => ({
   direction: "receive",
   proven: true,
   enable: ["SO_PASSPIDFD"],
@@ -41,8 +38,7 @@ export const pidfd = builtIn("SCM_PIDFD", () => ({
 }));
 
 /** Bytes that are still queued behind this message (SCM_INQ). */
-export const inq = builtIn("SCM_INQ", () => ({
-  level: "SOL_SOCKET",
+export const inq = builtIn("SCM_INQ", "SOL_SOCKET", () => ({
   direction: "receive",
   proven: true,
   enable: ["SO_INQ"],
@@ -53,8 +49,7 @@ export const inq = builtIn("SCM_INQ", () => ({
 }));
 
 /** Messages that the socket has dropped so far, because its queue was full (SO_RXQ_OVFL). */
-export const rxqOverflow = builtIn("SO_RXQ_OVFL", () => ({
-  level: "SOL_SOCKET",
+export const rxqOverflow = builtIn("SO_RXQ_OVFL", "SOL_SOCKET", () => ({
   direction: "receive",
   proven: true,
   enable: ["SO_RXQ_OVFL"],
@@ -65,8 +60,7 @@ export const rxqOverflow = builtIn("SO_RXQ_OVFL", () => ({
 }));
 
 /** The firewall mark of a packet (SO_MARK). */
-export const mark = builtIn("SO_MARK", () => ({
-  level: "SOL_SOCKET",
+export const mark = builtIn("SO_MARK", "SOL_SOCKET", () => ({
   direction: "both",
   proven: true,
   enable: ["SO_RCVMARK"],
@@ -77,8 +71,7 @@ export const mark = builtIn("SO_MARK", () => ({
 }));
 
 /** The queueing priority of a packet (SO_PRIORITY). */
-export const priority = builtIn("SO_PRIORITY", () => ({
-  level: "SOL_SOCKET",
+export const priority = builtIn("SO_PRIORITY", "SOL_SOCKET", () => ({
   direction: "both",
   proven: true,
   enable: ["SO_RCVPRIORITY"],

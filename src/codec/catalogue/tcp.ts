@@ -4,8 +4,7 @@ import { builtIn } from "../definition.js";
 import { i32 } from "../field.js";
 
 /** Bytes that can be read after this message (TCP_CM_INQ). */
-export const tcpInq = builtIn("TCP_CM_INQ", () => ({
-  level: "SOL_TCP",
+export const tcpInq = builtIn("TCP_CM_INQ", "SOL_TCP", () => ({
   direction: "receive",
   proven: true,
   enable: ["TCP_INQ"],

@@ -14,10 +14,10 @@ const ERRORS = {
   TIPC_CONN_SHUTDOWN: 5,
 } as const;
 
-const received = { level: "SOL_TIPC", direction: "receive", since: "2.6.16" } as const;
+const received = { direction: "receive", since: "2.6.16" } as const;
 
 /** Why a message came back, and how long it was (TIPC_ERRINFO). */
-export const tipcErrorInfo = builtIn("TIPC_ERRINFO", () => ({
+export const tipcErrorInfo = builtIn("TIPC_ERRINFO", "SOL_TIPC", () => ({
   ...received,
   needs: "a message that was rejected or returned",
   fields: { error: named(u32("error"), ERRORS), length: u32("length", "bytes") },
@@ -25,7 +25,7 @@ export const tipcErrorInfo = builtIn("TIPC_ERRINFO", () => ({
 }));
 
 /** The data of a message that came back (TIPC_RETDATA): its first 1024 bytes. */
-export const tipcReturnedData = builtIn("TIPC_RETDATA", () => ({
+export const tipcReturnedData = builtIn("TIPC_RETDATA", "SOL_TIPC", () => ({
   ...received,
   needs: "a message that was rejected or returned",
   limit: 1024,
@@ -34,7 +34,7 @@ export const tipcReturnedData = builtIn("TIPC_RETDATA", () => ({
 }));
 
 /** The service address that a message was sent to (TIPC_DESTNAME). */
-export const tipcDestinationName = builtIn("TIPC_DESTNAME", () => ({
+export const tipcDestinationName = builtIn("TIPC_DESTNAME", "SOL_TIPC", () => ({
   ...received,
   needs: "a message that was sent to a service address",
   fields: { type: u32("type"), lower: u32("lower"), upper: u32("upper") },

@@ -16,8 +16,7 @@ const RECORD_TYPES = {
 } as const;
 
 /** The content type of the TLS record to send (TLS_SET_RECORD_TYPE). */
-export const tlsSetRecordType = builtIn("TLS_SET_RECORD_TYPE", () => ({
-  level: "SOL_TLS",
+export const tlsSetRecordType = builtIn("TLS_SET_RECORD_TYPE", "SOL_TLS", () => ({
   direction: "send",
   needs: "TCP_ULP tls with a transmit key (TLS_TX), and no MSG_MORE",
   since: "4.13",
@@ -26,8 +25,7 @@ export const tlsSetRecordType = builtIn("TLS_SET_RECORD_TYPE", () => ({
 }));
 
 /** The content type of a received TLS record (TLS_GET_RECORD_TYPE). */
-export const tlsGetRecordType = builtIn("TLS_GET_RECORD_TYPE", () => ({
-  level: "SOL_TLS",
+export const tlsGetRecordType = builtIn("TLS_GET_RECORD_TYPE", "SOL_TLS", () => ({
   direction: "receive",
   needs: "TCP_ULP tls with a receive key (TLS_RX)",
   since: "4.17",

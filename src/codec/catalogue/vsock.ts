@@ -4,8 +4,7 @@ import { builtIn } from "../definition.js";
 import { extendedError } from "../field-error.js";
 
 /** Zero-copy sends that are complete, on the error queue (VSOCK_RECVERR, struct sock_extended_err). */
-export const vsockRecvErr = builtIn("VSOCK_RECVERR", () => ({
-  level: "SOL_VSOCK",
+export const vsockRecvErr = builtIn("VSOCK_RECVERR", "SOL_VSOCK", () => ({
   direction: "receive",
   enable: ["SO_ZEROCOPY"],
   needs: "MSG_ZEROCOPY when sending, and MSG_ERRQUEUE",

@@ -3,7 +3,7 @@
 import type { Constants } from "./types.js";
 
 /** What Darwin, FreeBSD, NetBSD and OpenBSD have in common. */
-export const BSD: Constants = {
+export const BSD = (): Constants => ({
   AF_LINK: 18,
 
   MSG_EOR: 8,
@@ -32,10 +32,10 @@ export const BSD: Constants = {
   IPV6_DSTOPTS: 50,
   IPV6_RTHDR: 51,
   IPV6_DONTFRAG: 62,
-};
+});
 
 /** Socket options of 4.4BSD. Linux has the same numbers on MIPS, Alpha, SPARC and PA-RISC. */
-export const BSD_OPTIONS: Constants = {
+export const BSD_OPTIONS = (): Constants => ({
   SOL_SOCKET: 65535,
 
   SO_REUSEADDR: 4,
@@ -48,22 +48,22 @@ export const BSD_OPTIONS: Constants = {
   SO_RCVBUF: 4098,
   SO_ERROR: 4103,
   SO_TYPE: 4104,
-};
+});
 
 /** Limits and times of a socket: Alpha and SPARC of Linux have others. */
-export const BSD_LIMITS: Constants = {
+export const BSD_LIMITS = (): Constants => ({
   SO_SNDLOWAT: 4099,
   SO_RCVLOWAT: 4100,
   SO_SNDTIMEO: 4101,
   SO_RCVTIMEO: 4102,
-};
+});
 
 /** RFC 3542 as KAME numbered it; Darwin had numbers of its own by then. */
-export const KAME: Constants = {
+export const KAME = (): Constants => ({
   IP_SENDSRCADDR: 7,
 
   IPV6_RTHDRDSTOPTS: 35,
   IPV6_RECVPKTINFO: 36,
   IPV6_RECVTCLASS: 57,
   IPV6_TCLASS: 61,
-};
+});

@@ -5,11 +5,11 @@ import { POSIX } from "./posix.js";
 import { SERVICE_CLASSES } from "./service-class.js";
 import type { Constants } from "./types.js";
 
-export const DARWIN: Constants = {
-  ...POSIX,
-  ...BSD,
-  ...BSD_OPTIONS,
-  ...BSD_LIMITS,
+export const DARWIN = (): Constants => ({
+  ...POSIX(),
+  ...BSD(),
+  ...BSD_OPTIONS(),
+  ...BSD_LIMITS(),
   ...SERVICE_CLASSES,
 
   SOL_LOCAL: 0,
@@ -60,4 +60,4 @@ export const DARWIN: Constants = {
   IPV6_RECVPKTINFO: 61,
   IPV6_PREFER_TEMPADDR: 63,
   IPV6_BOUND_IF: 125,
-};
+});

@@ -4,12 +4,12 @@ import { BSD, BSD_LIMITS, BSD_OPTIONS, KAME } from "./bsd.js";
 import { POSIX } from "./posix.js";
 import type { Constants } from "./types.js";
 
-export const DRAGONFLY: Constants = {
-  ...POSIX,
-  ...BSD,
-  ...BSD_OPTIONS,
-  ...BSD_LIMITS,
-  ...KAME,
+export const DRAGONFLY = (): Constants => ({
+  ...POSIX(),
+  ...BSD(),
+  ...BSD_OPTIONS(),
+  ...BSD_LIMITS(),
+  ...KAME(),
 
   AF_INET6: 28,
 
@@ -37,4 +37,4 @@ export const DRAGONFLY: Constants = {
   IPV6_PREFER_TEMPADDR: 63,
 
   CMGROUP_MAX: 16,
-};
+});

@@ -4,8 +4,8 @@ import type { Names } from "../field-name.js";
 import { ERRNO_BASE } from "./errno-base.js";
 
 /** What Alpha changes in the numbers that other machines share, and what it adds. */
-export const ALPHA_ERRNO: Names = {
-  ...ERRNO_BASE,
+export const ALPHA_ERRNO = (): Names => ({
+  ...ERRNO_BASE(),
   EDEADLK: 11,
   EAGAIN: 35,
   EINPROGRESS: 36,
@@ -104,4 +104,4 @@ export const ALPHA_ERRNO: Names = {
   ENOTRECOVERABLE: 137,
   ERFKILL: 138,
   EHWPOISON: 139,
-};
+});

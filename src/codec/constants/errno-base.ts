@@ -3,7 +3,7 @@
 import type { Names } from "../field-name.js";
 
 /** What all machines share, but for one number of Alpha. */
-export const ERRNO_BASE: Names = {
+export const ERRNO_BASE = (): Names => ({
   EPERM: 1,
   ENOENT: 2,
   ESRCH: 3,
@@ -38,4 +38,4 @@ export const ERRNO_BASE: Names = {
   EPIPE: 32,
   EDOM: 33,
   ERANGE: 34,
-};
+});

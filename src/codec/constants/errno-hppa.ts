@@ -4,8 +4,8 @@ import type { Names } from "../field-name.js";
 import { ERRNO_BASE } from "./errno-base.js";
 
 /** What PA-RISC changes in the numbers that other machines share, and what it adds. */
-export const PARISC_ERRNO: Names = {
-  ...ERRNO_BASE,
+export const PARISC_ERRNO = (): Names => ({
+  ...ERRNO_BASE(),
   ENOMSG: 35,
   EIDRM: 36,
   ECHRNG: 37,
@@ -105,4 +105,4 @@ export const PARISC_ERRNO: Names = {
   ENOTRECOVERABLE: 255,
   ERFKILL: 256,
   EHWPOISON: 257,
-};
+});

@@ -4,8 +4,8 @@ import type { Names } from "../field-name.js";
 import { ERRNO_BASE } from "./errno-base.js";
 
 /** What MIPS changes in the numbers that other machines share, and what it adds. */
-export const MIPS_ERRNO: Names = {
-  ...ERRNO_BASE,
+export const MIPS_ERRNO = (): Names => ({
+  ...ERRNO_BASE(),
   ENOMSG: 35,
   EIDRM: 36,
   ECHRNG: 37,
@@ -106,4 +106,4 @@ export const MIPS_ERRNO: Names = {
   ERFKILL: 167,
   EHWPOISON: 168,
   EDQUOT: 1133,
-};
+});

@@ -4,8 +4,8 @@ import type { Names } from "../field-name.js";
 import { ERRNO_BASE } from "./errno-base.js";
 
 /** What SPARC changes in the numbers that other machines share, and what it adds. */
-export const SPARC_ERRNO: Names = {
-  ...ERRNO_BASE,
+export const SPARC_ERRNO = (): Names => ({
+  ...ERRNO_BASE(),
   EINPROGRESS: 36,
   EALREADY: 37,
   ENOTSOCK: 38,
@@ -106,4 +106,4 @@ export const SPARC_ERRNO: Names = {
   ENOTRECOVERABLE: 133,
   ERFKILL: 134,
   EHWPOISON: 135,
-};
+});

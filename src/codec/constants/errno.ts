@@ -8,8 +8,8 @@ import { PARISC_ERRNO } from "./errno-hppa.js";
 import { MIPS_ERRNO } from "./errno-mips.js";
 import { SPARC_ERRNO } from "./errno-sparc.js";
 
-const GENERIC: Names = {
-  ...ERRNO_BASE,
+const GENERIC = (): Names => ({
+  ...ERRNO_BASE(),
   EDEADLK: 35,
   ENAMETOOLONG: 36,
   ENOLCK: 37,
@@ -107,7 +107,7 @@ const GENERIC: Names = {
   ENOTRECOVERABLE: 131,
   ERFKILL: 132,
   EHWPOISON: 133,
-};
+});
 
 /** With the second names that some numbers have. The first one is what a number is called. */
 function withAliases(names: Names): Names {
@@ -120,16 +120,19 @@ function withAliases(names: Names): Names {
   };
 }
 
-const COMMON = withAliases(GENERIC);
-
-const OWN_NUMBERS: readonly (readonly [machine: RegExp, Names])[] = [
-  [/^linux-mips/, withAliases(MIPS_ERRNO)],
-  [/^linux-sparc/, withAliases(SPARC_ERRNO)],
-  [/^linux-alpha/, withAliases(ALPHA_ERRNO)],
-  [/^linux-hppa/, withAliases(PARISC_ERRNO)],
+const OWN_NUMBERS: readonly (readonly [machine: RegExp, () => Names])[] = [
+  [/^linux-mips/, MIPS_ERRNO],
+  [/^linux-sparc/, SPARC_ERRNO],
+  [/^linux-alpha/, ALPHA_ERRNO],
+  [/^linux-hppa/, PARISC_ERRNO],
 ];
+
+const made = new Map<() => Names, Names>();
 
 /** Error numbers by name. */
 export function errnoNames({ name }: Abi): Names {
-  return OWN_NUMBERS.find(([machine]) => machine.test(name))?.[1] ?? COMMON;
+  const make = OWN_NUMBERS.find(([machine]) => machine.test(name))?.[1] ?? GENERIC;
+  const known = made.get(make) ?? withAliases(make());
+  made.set(make, known);
+  return known;
 }

@@ -4,12 +4,12 @@ import { BSD, BSD_LIMITS, BSD_OPTIONS, KAME } from "./bsd.js";
 import { POSIX } from "./posix.js";
 import type { Constants } from "./types.js";
 
-export const FREEBSD: Constants = {
-  ...POSIX,
-  ...BSD,
-  ...BSD_OPTIONS,
-  ...BSD_LIMITS,
-  ...KAME,
+export const FREEBSD = (): Constants => ({
+  ...POSIX(),
+  ...BSD(),
+  ...BSD_OPTIONS(),
+  ...BSD_LIMITS(),
+  ...KAME(),
 
   SOL_LOCAL: 0,
 
@@ -75,4 +75,4 @@ export const FREEBSD: Constants = {
   IPV6_RECVORIGDSTADDR: 72,
 
   CMGROUP_MAX: 16,
-};
+});

@@ -2,7 +2,7 @@
 
 import type { Constants } from "./types.js";
 
-export const HAIKU: Constants = {
+export const HAIKU = (): Constants => ({
   SOL_SOCKET: -1,
 
   IPPROTO_IP: 0,
@@ -57,4 +57,4 @@ export const HAIKU: Constants = {
   IPV6_RTHDR: 37,
 
   IOV_MAX: 1024,
-};
+});

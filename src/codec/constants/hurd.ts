@@ -3,8 +3,8 @@
 import { POSIX } from "./posix.js";
 import type { Constants } from "./types.js";
 
-export const HURD: Constants = {
-  ...POSIX,
+export const HURD = (): Constants => ({
+  ...POSIX(),
 
   SOL_IP: 0,
   SOL_IPV6: 41,
@@ -60,4 +60,4 @@ export const HURD: Constants = {
   UIO_MAXIOV: 1024,
 
   CMGROUP_MAX: 16,
-};
+});

@@ -3,8 +3,8 @@
 import { PROTOCOLS } from "./posix.js";
 import type { Constants } from "./types.js";
 
-export const ILLUMOS: Constants = {
-  ...PROTOCOLS,
+export const ILLUMOS = (): Constants => ({
+  ...PROTOCOLS(),
 
   SOL_SOCKET: 65535,
 
@@ -76,4 +76,4 @@ export const ILLUMOS: Constants = {
   IPV6_PATHMTU: 37,
   IPV6_TCLASS: 38,
   IPV6_RECVDSTOPTS: 40,
-};
+});

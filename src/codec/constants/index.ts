@@ -13,7 +13,9 @@ import { OPENBSD } from "./openbsd.js";
 import type { Constants } from "./types.js";
 import { WINDOWS } from "./windows.js";
 
-const SYSTEMS: Readonly<Record<string, Constants>> = {
+// Tables are functions: a process makes those of one system, and importing the package makes none.
+
+const SYSTEMS: Readonly<Record<string, () => Constants>> = {
   darwin: DARWIN,
   dragonfly: DRAGONFLY,
   freebsd: FREEBSD,
@@ -25,7 +27,7 @@ const SYSTEMS: Readonly<Record<string, Constants>> = {
   windows: WINDOWS,
 };
 
-const LINUX_MACHINES: readonly (readonly [prefix: string, Constants])[] = [
+const LINUX_MACHINES: readonly (readonly [prefix: string, () => Constants])[] = [
   ["powerpc", POWERPC],
   ["ppc64", POWERPC],
   ["mips", MIPS],
@@ -37,20 +39,29 @@ const LINUX_MACHINES: readonly (readonly [prefix: string, Constants])[] = [
 // 32-bit musl moved to 64-bit time in 1.2.0; x32 always had it.
 const TIME64_MUSL = ["i386", "armhf", "mipsel", "mips", "mipsn32", "powerpc", "m68k"];
 
-for (const constants of Object.values(SYSTEMS)) Object.freeze(constants);
+const made = new Map<() => Constants, Constants>();
+
+/** A whole table, made once. */
+function tableOf(make: () => Constants): Constants {
+  const known = made.get(make) ?? Object.freeze(make());
+  made.set(make, known);
+  return known;
+}
 
 /** Constants of the ABI called `name`, frozen: all callers share them. */
 export function constantsOf(name: string): Constants {
   const [system = "", machine = "", libc = "", variant = ""] = name.split("-");
-  const fixed = SYSTEMS[system];
-  if (fixed !== undefined) return fixed;
+  const fixed = Object.hasOwn(SYSTEMS, system) ? SYSTEMS[system] : undefined;
+  if (fixed !== undefined) return tableOf(fixed);
   const changed = LINUX_MACHINES.find(([prefix]) => machine.startsWith(prefix))?.[1];
   const time64 = variant === "time64" || (libc === "musl" && TIME64_MUSL.includes(machine));
+  const bionic = libc === "bionic";
+  if (changed === undefined && !time64 && !bionic) return tableOf(GENERIC);
   const numbers = {
-    ...GENERIC,
-    ...changed,
-    ...(time64 ? TIME64 : undefined),
-    ...(libc === "bionic" ? BIONIC : undefined),
+    ...tableOf(GENERIC),
+    ...changed?.(),
+    ...(time64 ? TIME64() : undefined),
+    ...(bionic ? BIONIC() : undefined),
   };
   const known = Object.entries(numbers).filter(([, number]) => number !== undefined);
   return Object.freeze(Object.fromEntries(known));

@@ -2,7 +2,7 @@
 
 import type { Constants } from "./types.js";
 
-export const FAMILIES: Constants = {
+export const FAMILIES = (): Constants => ({
   AF_NETLINK: 16,
   AF_PACKET: 17,
   AF_RDS: 21,
@@ -125,4 +125,4 @@ export const FAMILIES: Constants = {
   TLS_GET_RECORD_TYPE: 2,
 
   VSOCK_RECVERR: 1,
-};
+});

@@ -4,19 +4,19 @@ import { BSD_LIMITS, BSD_OPTIONS } from "./bsd.js";
 import type { Constants } from "./types.js";
 
 /** asm/socket.h of PowerPC. */
-export const POWERPC: Constants = {
+export const POWERPC = (): Constants => ({
   SO_RCVLOWAT: 16,
   SO_SNDLOWAT: 17,
   SO_RCVTIMEO: 18,
   SO_SNDTIMEO: 19,
   SO_PASSCRED: 20,
   SO_PEERCRED: 21,
-};
+});
 
 /** asm/socket.h and asm/fcntl.h of MIPS: stream and datagram are swapped. */
-export const MIPS: Constants = {
-  ...BSD_OPTIONS,
-  ...BSD_LIMITS,
+export const MIPS = (): Constants => ({
+  ...BSD_OPTIONS(),
+  ...BSD_LIMITS(),
 
   SOCK_DGRAM: 1,
   SOCK_STREAM: 2,
@@ -29,11 +29,11 @@ export const MIPS: Constants = {
   SO_ACCEPTCONN: 4105,
   SO_PROTOCOL: 4136,
   SO_DOMAIN: 4137,
-};
+});
 
 /** asm/socket.h and asm/fcntl.h of Alpha. */
-export const ALPHA: Constants = {
-  ...BSD_OPTIONS,
+export const ALPHA = (): Constants => ({
+  ...BSD_OPTIONS(),
 
   SOCK_CLOEXEC: 2097152,
   SOCK_NONBLOCK: 1073741824,
@@ -50,11 +50,11 @@ export const ALPHA: Constants = {
   SO_ACCEPTCONN: 4116,
   SO_PROTOCOL: 4136,
   SO_DOMAIN: 4137,
-};
+});
 
 /** asm/socket.h and asm/fcntl.h of SPARC. */
-export const SPARC: Constants = {
-  ...BSD_OPTIONS,
+export const SPARC = (): Constants => ({
+  ...BSD_OPTIONS(),
 
   SOCK_NONBLOCK: 16384,
   SOCK_CLOEXEC: 4194304,
@@ -109,12 +109,12 @@ export const SPARC: Constants = {
   SO_RCVTIMEO: 8192,
   SO_SNDTIMEO: 16384,
   SO_ACCEPTCONN: 32768,
-};
+});
 
 /** asm/socket.h and asm/fcntl.h of PA-RISC. */
-export const PARISC: Constants = {
-  ...BSD_OPTIONS,
-  ...BSD_LIMITS,
+export const PARISC = (): Constants => ({
+  ...BSD_OPTIONS(),
+  ...BSD_LIMITS(),
 
   SOCK_CLOEXEC: 2097152,
   SOCK_NONBLOCK: 1073741824,
@@ -169,10 +169,10 @@ export const PARISC: Constants = {
   SO_DEVMEM_DONTNEED: 16464,
   SO_PASSRIGHTS: 16465,
   SO_INQ: 16466,
-};
+});
 
 /** 32-bit musl, and glibc with _TIME_BITS=64: the plain names mean the 64-bit forms. */
-export const TIME64: Constants = {
+export const TIME64 = (): Constants => ({
   SCM_TIMESTAMP: 63,
   SCM_TIMESTAMPNS: 64,
   SCM_TIMESTAMPING: 65,
@@ -180,11 +180,11 @@ export const TIME64: Constants = {
   SO_TIMESTAMP: 63,
   SO_TIMESTAMPNS: 64,
   SO_TIMESTAMPING: 65,
-};
+});
 
 /** What bionic's sys/socket.h and limits.h add. */
-export const BIONIC: Constants = {
+export const BIONIC = (): Constants => ({
   MSG_EOF: 512,
 
   IOV_MAX: 1024,
-};
+});

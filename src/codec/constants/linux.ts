@@ -7,8 +7,8 @@ import { TIMESTAMPING_FLAGS } from "./timestamping.js";
 import type { Constants } from "./types.js";
 
 /** x86, arm, aarch64, riscv, s390x, loongarch, m68k, and everything that a machine of its own does not change. */
-export const GENERIC: Constants = {
-  ...POSIX,
+export const GENERIC = (): Constants => ({
+  ...POSIX(),
   ...TIMESTAMPING_FLAGS,
 
   SOL_IP: 0,
@@ -180,5 +180,5 @@ export const GENERIC: Constants = {
   UIO_MAXIOV: 1024,
 
   // Last: SOL_IP is what the number of several levels is called.
-  ...FAMILIES,
-};
+  ...FAMILIES(),
+});

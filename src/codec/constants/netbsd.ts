@@ -4,10 +4,10 @@ import { BSD, KAME } from "./bsd.js";
 import { POSIX } from "./posix.js";
 import type { Constants } from "./types.js";
 
-export const NETBSD: Constants = {
-  ...POSIX,
-  ...BSD,
-  ...KAME,
+export const NETBSD = (): Constants => ({
+  ...POSIX(),
+  ...BSD(),
+  ...KAME(),
 
   SOL_LOCAL: 0,
   SOL_SOCKET: 65535,
@@ -46,4 +46,4 @@ export const NETBSD: Constants = {
   IPV6_PREFER_TEMPADDR: 63,
 
   UIO_MAXIOV: 1024,
-};
+});

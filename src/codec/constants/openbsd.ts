@@ -4,10 +4,10 @@ import { BSD, KAME } from "./bsd.js";
 import { POSIX } from "./posix.js";
 import type { Constants } from "./types.js";
 
-export const OPENBSD: Constants = {
-  ...POSIX,
-  ...BSD,
-  ...KAME,
+export const OPENBSD = (): Constants => ({
+  ...POSIX(),
+  ...BSD(),
+  ...KAME(),
 
   SOL_SOCKET: 65535,
 
@@ -38,4 +38,4 @@ export const OPENBSD: Constants = {
   IPV6_RECVDSTPORT: 64,
 
   UIO_MAXIOV: 1024,
-};
+});

@@ -3,17 +3,17 @@
 import type { Constants } from "./types.js";
 
 /** Protocol numbers of IANA, which are levels too. */
-export const PROTOCOLS: Constants = {
+export const PROTOCOLS = (): Constants => ({
   IPPROTO_IP: 0,
   IPPROTO_TCP: 6,
   IPPROTO_UDP: 17,
   IPPROTO_IPV6: 41,
   IPPROTO_SCTP: 132,
-};
+});
 
 /** What most systems share. */
-export const POSIX: Constants = {
-  ...PROTOCOLS,
+export const POSIX = (): Constants => ({
+  ...PROTOCOLS(),
 
   AF_UNSPEC: 0,
   AF_UNIX: 1,
@@ -30,4 +30,4 @@ export const POSIX: Constants = {
   MSG_OOB: 1,
   MSG_PEEK: 2,
   MSG_DONTROUTE: 4,
-};
+});

@@ -3,8 +3,8 @@
 import { PROTOCOLS } from "./posix.js";
 import type { Constants } from "./types.js";
 
-export const WINDOWS: Constants = {
-  ...PROTOCOLS,
+export const WINDOWS = (): Constants => ({
+  ...PROTOCOLS(),
 
   SOL_SOCKET: 65535,
 
@@ -53,4 +53,4 @@ export const WINDOWS: Constants = {
   UDP_SEND_MSG_SIZE: 2,
   UDP_RECV_MAX_COALESCED_SIZE: 3,
   UDP_COALESCED_INFO: 3,
-};
+});

@@ -1,6 +1,5 @@
 // Making UDP sockets for the event loop: bound to an address, or connected to one of those that a name has.
 
-import { lookup } from "node:dns/promises";
 import type { InternetAddress } from "../../codec/address.js";
 import { optionsOf, typeError } from "../../codec/arguments.js";
 import { connect } from "../connect.js";
@@ -14,6 +13,7 @@ import {
   type WaitOptions,
   watchPatience,
 } from "../loop/giving-up.js";
+import { dns } from "../node-modules.js";
 import { socket } from "../socket.js";
 import {
   checkFamily,
@@ -176,7 +176,8 @@ function lookUp(
   return new Promise((resolve, reject) => {
     const stop = watchPatience(patience, "getaddrinfo", reject);
     const options = { all: true, family: family === undefined ? 0 : VERSIONS[family] } as const;
-    lookup(name, options)
+    dns()
+      .lookup(name, options)
       .then((found) => resolve(found.map(({ address }) => address)), reject)
       .finally(stop);
   });

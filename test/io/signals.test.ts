@@ -201,12 +201,12 @@ for (const limit of ["", "timeoutMs: 120_000"]) {
     const batch =
       "Array.from({ length: 400 }, (_, i) => ({ data: Buffer.from(String(i).padEnd(512)) }))";
     let timer: NodeJS.Timeout | undefined;
-    const call = `sendmmsg(3, ${batch}, { ${limit} }).count`;
-    const give = (): void => {
-      timer = setInterval(drain, 5);
+    const goOnDraining = (): void => {
+      timer = setInterval(drain, 10);
     };
+    const call = `sendmmsg(3, ${batch}, { ${limit} }).count`;
     try {
-      assert.is((await goesOn(call, [pair[0]], give)).value, 400);
+      assert.is((await goesOn(call, [pair[0]], goOnDraining)).value, 400);
     } finally {
       clearInterval(timer);
     }

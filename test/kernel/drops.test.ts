@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 import { recvmsg, rxqOverflow, sendmsg, setsockopt, tryRecvmsg } from "cmsg";
 import { assert } from "../support/assert.js";
 import { fstat } from "../support/runtime.js";
-import { withUdp } from "./support/features.js";
 import { enterNamespace } from "./support/namespace.js";
 import { noPython, receivedTwice } from "./support/python.js";
+import { withUdp } from "./support/sockets.js";
 import { kernelSuite, namesOf } from "./support/suite.js";
 
 enterNamespace(import.meta.url);

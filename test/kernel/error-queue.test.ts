@@ -17,9 +17,10 @@ import {
 } from "cmsg";
 import { assert, throws } from "../support/assert.js";
 import { text } from "../support/message.js";
-import { bound, firstOf, optionProblem } from "./support/features.js";
+import { firstOf, optionProblem } from "./support/features.js";
 import { enterNamespace, noIpv6 } from "./support/namespace.js";
 import { noPython, receivedTwice } from "./support/python.js";
+import { bound } from "./support/sockets.js";
 import { kernelSuite } from "./support/suite.js";
 
 const noNamespace = enterNamespace(import.meta.url);

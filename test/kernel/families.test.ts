@@ -1,5 +1,6 @@
-// SCTP, TIPC and AF_VSOCK within one machine. Where the kernel has them.
+// SCTP, TIPC and AF_VSOCK within one machine, labels of a security module. Where the kernel has them.
 
+import { readFileSync } from "node:fs";
 import {
   type Address,
   accept,
@@ -13,9 +14,11 @@ import {
   recvmsg,
   sctpReceiveInfo,
   sctpSendInfo,
+  security,
   sendmsg,
   setsockopt,
   socket,
+  socketpair,
   tipcDestinationName,
   vsockRecvErr,
 } from "cmsg";
@@ -129,6 +132,23 @@ test.unless(noVsock, "AF_VSOCK: zero-copy sends are numbered, and each is report
   });
 });
 
-notProven(test, sctpSendInfo, sctpReceiveInfo, tipcDestinationName, vsockRecvErr);
+/** The label that a datagram brings here. */
+function labelOf(): string | undefined {
+  using pair = socketpair({ type: "dgram" });
+  enable(pair[1], security);
+  sendmsg(pair[0], { data: text("x") });
+  return valuesOf(recvmsg(pair[1]), security)[0];
+}
+
+const label = labelOf();
+const noLabel =
+  label === undefined ? "no security module of this kernel labels sockets" : undefined;
+
+test.unless(noLabel, "AF_UNIX: the label of the sender is that of this process", () => {
+  const own = readFileSync("/proc/self/attr/current", "latin1").replace(/[\0\n]+$/, "");
+  assert.is(label, own);
+});
+
+notProven(test, security, sctpSendInfo, sctpReceiveInfo, tipcDestinationName, vsockRecvErr);
 
 test.run();

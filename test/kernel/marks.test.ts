@@ -3,15 +3,10 @@
 import { getsockopt, mark, priority, recvmsg, sendmsg, setsockopt } from "cmsg";
 import { assert, throws } from "../support/assert.js";
 import { text } from "../support/message.js";
-import {
-  CAP_NET_ADMIN,
-  capabilityProblem,
-  firstOf,
-  optionProblem,
-  withUdp,
-} from "./support/features.js";
+import { CAP_NET_ADMIN, capabilityProblem, firstOf, optionProblem } from "./support/features.js";
 import { enterNamespace } from "./support/namespace.js";
 import { noPython, receivedTwice } from "./support/python.js";
+import { withUdp } from "./support/sockets.js";
 import { kernelSuite } from "./support/suite.js";
 
 enterNamespace(import.meta.url);

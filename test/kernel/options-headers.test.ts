@@ -2,7 +2,6 @@
 // wire itself through a raw socket.
 
 import {
-  type AnyDefinition,
   destinationOptions,
   destinationOptions2292,
   enable,
@@ -11,19 +10,20 @@ import {
   type InternetAddress,
   ipOptions,
   ipRetOptions,
-  type ReceivedMessage,
   recvmsg,
   routingHeader,
   routingHeader2292,
+  routingHeaderDestinationOptions,
   sendmsg,
   socket,
 } from "cmsg";
 import { assert, bytes, throws } from "../support/assert.js";
 import { text } from "../support/message.js";
-import { CAP_NET_RAW, capabilityProblem, firstOf, withUdp } from "./support/features.js";
+import { CAP_NET_RAW, capabilityProblem, firstOf } from "./support/features.js";
 import { enterNamespace, noIpv6 } from "./support/namespace.js";
 import { noPython, pythonReceives, receivedTwice } from "./support/python.js";
-import { kernelSuite } from "./support/suite.js";
+import { withUdp } from "./support/sockets.js";
+import { kernelSuite, valuesOf } from "./support/suite.js";
 
 enterNamespace(import.meta.url);
 const test = kernelSuite("options-headers");
@@ -36,46 +36,45 @@ const timeoutMs = 10_000;
 /** Record route (RFC 791 section 3.1) with room for two addresses, and a byte that ends the options. */
 const RECORD_ROUTE = Uint8Array.of(7, 11, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-/** The bytes of the message that a definition reads. */
-function payloadOf({ control }: ReceivedMessage, definition: AnyDefinition): Uint8Array {
-  const found = control.find((message) => message.definition === definition);
-  assert.ok(found, definition.name);
-  return found.payload;
-}
-
-test("record route: the options of a packet as it came, and those to reply with", () => {
-  withUdp("127.0.0.1", [ipOptions, ipRetOptions], (receiver, sender, at) => {
-    const send = () =>
-      sendmsg(sender, { data, to: at("127.0.0.1"), control: [ipRetOptions(RECORD_ROUTE)] });
-    send();
-    const message = recvmsg(receiver, { timeoutMs });
-    // Each end of loopback has recorded itself: the pointer has gone on by eight.
-    const recorded = Uint8Array.of(7, 11, 12, 127, 0, 0, 1, 127, 0, 0, 1, 0);
-    bytes(payloadOf(message, ipOptions), recorded);
-    assert.equal(test.received(message, ipOptions), [
-      { type: "IPOPT_RR", data: recorded.slice(2, 11) },
-      { type: "IPOPT_END", data: new Uint8Array(0) },
-    ]);
-    test.received(message, ipRetOptions);
-    const reply = payloadOf(message, ipRetOptions);
-    assert.equal([reply[0], reply[1], reply.length], [7, 11, 12]);
-    send();
-    const [theirs] = pythonReceives(receiver, 1);
-    const seen = theirs?.control.map(({ level, type, hex }) => [level, type, hex]);
-    assert.equal(seen, [
-      [0, 6, Buffer.from(recorded).toString("hex")],
-      [0, 7, Buffer.from(reply).toString("hex")],
-    ]);
-    // What was received as a reply's options is taken as such.
-    sendmsg(sender, { data, to: at("127.0.0.1"), control: [ipRetOptions(reply)] });
-    assert.is(recvmsg(receiver, { timeoutMs }).data.toString(), "x");
-    const broken = [ipRetOptions(Uint8Array.of(7, 200, 4, 0))];
-    throws(() => sendmsg(sender, { data, to: at("127.0.0.1"), control: broken }), {
-      code: "EINVAL",
+test.unless(
+  noPython,
+  "record route: options of a packet as it came, and those to reply with",
+  () => {
+    withUdp("127.0.0.1", [ipOptions, ipRetOptions], (receiver, sender, at) => {
+      const to = at("127.0.0.1");
+      const route = [{ type: "IPOPT_RR", data: RECORD_ROUTE.subarray(2, 11) } as const];
+      // The same options, as bytes and as a list.
+      for (const given of [RECORD_ROUTE, route]) {
+        const send = () => sendmsg(sender, { data, to, control: [ipRetOptions(given)] });
+        send();
+        const message = recvmsg(receiver, { timeoutMs });
+        // Each end of loopback has recorded itself: the pointer has gone on by eight.
+        const recorded = Uint8Array.of(12, 127, 0, 0, 1, 127, 0, 0, 1);
+        assert.equal(test.received(message, ipOptions), [
+          { type: "IPOPT_RR", data: recorded },
+          { type: "IPOPT_END", data: new Uint8Array(0) },
+        ]);
+        const reply = test.received(message, ipRetOptions);
+        assert.is(reply instanceof Uint8Array ? undefined : reply[0]?.type, "IPOPT_RR");
+        send();
+        const [theirs] = pythonReceives(receiver, 1);
+        const seen = theirs?.control.map(({ level, type, hex }) => [level, type, hex]);
+        const [, second] = message.control;
+        assert.equal(seen, [
+          [0, 6, `070b${Buffer.from(recorded).toString("hex")}00`],
+          [0, 7, Buffer.from(second?.payload ?? []).toString("hex")],
+        ]);
+        // What was received as a reply's options is taken as such.
+        sendmsg(sender, { data, to, control: [ipRetOptions(reply)] });
+        const [answered] = valuesOf(recvmsg(receiver, { timeoutMs }), ipOptions);
+        assert.is(answered instanceof Uint8Array ? undefined : answered?.[0]?.type, "IPOPT_RR");
+      }
+      const broken = [ipRetOptions(Uint8Array.of(7, 200, 4, 0))];
+      throws(() => sendmsg(sender, { data, to, control: broken }), { code: "EINVAL" });
     });
-  });
-  test.sent(ipRetOptions);
-});
+    test.sent(ipRetOptions);
+  },
+);
 
 /** Router alert for the hops on the way, and an experimental option (RFC 4727) that a destination may pass over. */
 const ALERT = { type: "IPV6_TLV_ROUTERALERT", data: Uint8Array.of(0, 0) } as const;
@@ -164,6 +163,21 @@ for (const [definition, number] of [
     });
   });
 }
+
+test.unless(
+  noSix,
+  "destination options that have no routing header to stand in front of are not sent",
+  () => {
+    withUdp("::1", [destinationOptions], (receiver, sender, at) => {
+      const send = (given: Parameters<typeof routingHeaderDestinationOptions>[0]) =>
+        sendmsg(sender, { data, to: at("::1"), control: [routingHeaderDestinationOptions(given)] });
+      send({ options: [EXPERIMENT] });
+      assert.equal(recvmsg(receiver, { timeoutMs }).control, []);
+      // Shorter than the length byte says.
+      throws(() => send(Uint8Array.of(0, 1, 1, 4, 0, 0, 0, 0)), { code: "EINVAL" });
+    });
+  },
+);
 
 test.unless(noSix, "a routing header of type 0, which RFC 5095 has ended, is not sent", () => {
   withUdp("::1", [], (_, sender, at) => {

@@ -7,26 +7,25 @@ import {
   type Fd,
   getsockname,
   MSG_ERRQUEUE,
+  MSG_PEEK,
   packetAuxdata,
   packetTxTimestamp,
   type ReceivedMessage,
+  recvFds,
   recvmsg,
   sendmsg,
   socket,
   timestamping,
+  tryRecvFds,
+  tryRecvmsg,
 } from "cmsg";
 import { assert } from "../support/assert.js";
 import { within } from "./support/clock.js";
-import {
-  bound,
-  CAP_NET_RAW,
-  capabilityProblem,
-  firstOf,
-  socketProblem,
-} from "./support/features.js";
+import { CAP_NET_RAW, capabilityProblem, firstOf, socketProblem } from "./support/features.js";
 import { enterNamespace } from "./support/namespace.js";
 import { noPython, receivedTwice } from "./support/python.js";
 import { LOOPBACK, makeVeth } from "./support/rtnetlink.js";
+import { bound } from "./support/sockets.js";
 import { kernelSuite } from "./support/suite.js";
 
 const noNamespace = enterNamespace(import.meta.url);
@@ -94,6 +93,27 @@ for (const [type, header] of [
     });
   });
 }
+
+test.unless(
+  reason,
+  "every form of receiving is taken, though a packet socket knows no MSG_CMSG_CLOEXEC",
+  () => {
+    using tap = packetSocket("dgram", ETH_P_IP, LOOPBACK);
+    using sender = bound("127.0.0.1");
+    const send = (data: string) =>
+      sendmsg(sender, { data: Buffer.from(data), to: getsockname(sender) });
+    const forms = [recvmsg, tryRecvmsg, recvFds, tryRecvFds];
+    for (const [i, form] of forms.entries()) {
+      assert.is(tryRecvmsg(tap), null);
+      send(`${i}`);
+      for (const closeOnExec of [undefined, true, false]) {
+        const flags = closeOnExec === false ? 0 : MSG_PEEK;
+        const message = form(tap, closeOnExec === undefined ? { flags } : { flags, closeOnExec });
+        assert.is(message?.data.subarray(28).toString(), `${i}`);
+      }
+    }
+  },
+);
 
 /** A frame to everybody with a VLAN tag. */
 function tagged(tpid: number, tci: number): Buffer {

@@ -42,7 +42,7 @@ function refused(host: string, code: string, message: MessageInput): void {
 
 test("SO_MARK", () => refused("127.0.0.1", "EPERM", mark(1)));
 
-const noPriority = withoutPrivilege(() => messageProblem(priority(6)));
+const noPriority = withoutPrivilege(() => messageProblem(1, 12, Int32Array.of(6)));
 
 test.unless(noPriority, "SO_PRIORITY above 6", () => {
   for (const value of [7, 0xffffffff]) refused("127.0.0.1", "EPERM", priority(value));

@@ -28,7 +28,7 @@ function packet(protocol: number, to: string): Buffer {
 }
 
 test.unless(
-  firstOf(noNamespace, raw, messageProblem(ipProtocol(17))),
+  firstOf(noNamespace, raw, messageProblem(0, 52, Int32Array.of(17))),
   "the route of a packet is that of the protocol that was chosen",
   () => {
     makeVeth(7001, 7002);

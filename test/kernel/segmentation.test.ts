@@ -10,9 +10,10 @@ import {
   udpSegment,
 } from "cmsg";
 import { assert, throws } from "../support/assert.js";
-import { firstOf, messageProblem, optionProblem, withUdp } from "./support/features.js";
+import { firstOf, messageProblem, optionProblem } from "./support/features.js";
 import { enterNamespace, noIpv6 } from "./support/namespace.js";
 import { noPython, receivedTwice } from "./support/python.js";
+import { withUdp } from "./support/sockets.js";
 import { kernelSuite, namesOf } from "./support/suite.js";
 
 enterNamespace(import.meta.url);
@@ -21,7 +22,7 @@ const test = kernelSuite("segmentation");
 UdpSocket.bind({ host: "127.0.0.1" }).close();
 
 const timeoutMs = 10_000;
-const noSegments = messageProblem(udpSegment(1000));
+const noSegments = messageProblem(17, 103, Uint16Array.of(1000));
 const noGro = firstOf(
   noPython,
   noSegments,

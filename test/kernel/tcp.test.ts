@@ -22,9 +22,10 @@ import {
 import { assert } from "../support/assert.js";
 import { text } from "../support/message.js";
 import { keepStamping, within } from "./support/clock.js";
-import { firstOf, optionProblem, withConnection } from "./support/features.js";
+import { firstOf, optionProblem, socketProblem } from "./support/features.js";
 import { enterNamespace } from "./support/namespace.js";
 import { noPython, pythonReceives } from "./support/python.js";
+import { withConnection } from "./support/sockets.js";
 import { kernelSuite } from "./support/suite.js";
 
 enterNamespace(import.meta.url);
@@ -53,6 +54,21 @@ test.unless(
       assert.equal(received?.control, [{ level: 6, type: 36, hex: "00000000", values: [0] }]);
       assert.is((received?.data.length ?? 0) / 2, 2000);
     });
+  },
+);
+
+const MPTCP = { ...TCP, protocol: 262 } as const;
+
+test.unless(
+  firstOf(socketProblem(MPTCP, "MPTCP"), optionProblem(MPTCP, 6, 36)),
+  "a connection of several paths says it, too",
+  () => {
+    withConnection((client, server) => {
+      enable(server, tcpInq);
+      sendmsg(client, { data: Buffer.alloc(3000) });
+      assert.is(recvmsg(server, { flags: MSG_PEEK, timeoutMs }).bytes, 3000);
+      assert.is(test.received(recvmsg(server, { dataLimit: 1234 }), tcpInq), 3000 - 1234);
+    }, MPTCP.protocol);
   },
 );
 

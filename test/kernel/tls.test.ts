@@ -4,7 +4,8 @@ import { createCipheriv, createHash } from "node:crypto";
 import { type Fd, recvmsg, sendmsg, setsockopt, tlsGetRecordType, tlsSetRecordType } from "cmsg";
 import { assert } from "../support/assert.js";
 import { suite } from "../support/suite.js";
-import { problemOf, withConnection } from "./support/features.js";
+import { problemOf } from "./support/features.js";
+import { withConnection } from "./support/sockets.js";
 import { notProven } from "./support/suite.js";
 
 const test = suite("kernel: kTLS");

@@ -19,15 +19,10 @@ import {
 } from "cmsg";
 import { assert, throws } from "../support/assert.js";
 import { text } from "../support/message.js";
-import {
-  CAP_NET_RAW,
-  capabilityProblem,
-  firstOf,
-  interfaceIndex,
-  withUdp,
-} from "./support/features.js";
+import { CAP_NET_RAW, capabilityProblem, firstOf } from "./support/features.js";
 import { enterNamespace } from "./support/namespace.js";
 import { noPython, receivedTwice } from "./support/python.js";
+import { interfaceIndex, withUdp } from "./support/sockets.js";
 import { kernelSuite, namesOf } from "./support/suite.js";
 
 const noNamespace = enterNamespace(import.meta.url);

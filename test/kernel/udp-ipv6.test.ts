@@ -24,10 +24,11 @@ import {
 } from "cmsg";
 import { assert, throws } from "../support/assert.js";
 import { text } from "../support/message.js";
-import { bound, firstOf, interfaceIndex, withUdp } from "./support/features.js";
+import { firstOf } from "./support/features.js";
 import { enterNamespace, noIpv6 } from "./support/namespace.js";
 import { noPython, receivedTwice } from "./support/python.js";
 import { addAddress } from "./support/rtnetlink.js";
+import { bound, interfaceIndex, withUdp } from "./support/sockets.js";
 import { kernelSuite, namesOf } from "./support/suite.js";
 
 const noNamespace = enterNamespace(import.meta.url);

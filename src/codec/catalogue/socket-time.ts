@@ -95,7 +95,8 @@ function stamps(widths?: typeof WIDE) {
 
 /**
  * When a message arrived, was queued, left or was acknowledged, by the system's clock and by the network card's, in nanoseconds;
- * null where there is no such stamp (SCM_TIMESTAMPING, struct scm_timestamping).
+ * null where there is no such stamp (SCM_TIMESTAMPING, struct scm_timestamping). The first messages may come without: the kernel
+ * begins to stamp some time after the first socket of the machine has asked.
  */
 export const timestamping = builtIn("SCM_TIMESTAMPING", () => ({
   level: "SOL_SOCKET",

@@ -2,7 +2,7 @@
 
 import { enable, getsockname, recvmsg, sendmsg, timestamping } from "cmsg";
 import { assert } from "../../support/assert.js";
-import { bound } from "./features.js";
+import { bound } from "./sockets.js";
 
 const MS = 1_000_000n;
 

@@ -1,25 +1,8 @@
 // What this kernel has: its own words where it lacks something, for tests that are skipped then.
 
-import { readFileSync } from "node:fs";
-import {
-  type AnyOutgoing,
-  accept,
-  bind,
-  connect,
-  type EnableItem,
-  enable,
-  type Fd,
-  getsockname,
-  type InternetAddress,
-  listen,
-  type Outgoing,
-  type SocketOptions,
-  SyscallError,
-  sendmsg,
-  setsockopt,
-  socket,
-} from "cmsg";
+import { getsockname, type SocketOptions, SyscallError, sendmsg, setsockopt, socket } from "cmsg";
 import { hasCapability } from "../../support/privilege.js";
+import { bound } from "./sockets.js";
 
 export const CAP_NET_ADMIN = 12;
 export const CAP_NET_RAW = 13;
@@ -63,60 +46,20 @@ export function firstOf(...reasons: readonly (string | undefined)[]): string | u
   return reasons.find((reason) => reason !== undefined);
 }
 
-/** A UDP or TCP socket that is bound to a free port of an address. */
-export function bound(host: string, type: "dgram" | "stream" = "dgram"): Fd {
-  const made = socket({ family: host.includes(":") ? "inet6" : "inet", type });
-  try {
-    bind(made, { host, port: 0 });
-    return made;
-  } catch (error) {
-    made.close();
-    throw error;
-  }
-}
-
-/** Runs `work` with a bound UDP receiver for which definitions are enabled, a sender without a name, and the way to the receiver. */
-export function withUdp<T>(
-  host: string,
-  items: readonly EnableItem[],
-  work: (receiver: Fd, sender: Fd, at: (host: string) => InternetAddress) => T,
-): T {
-  using receiver = bound(host);
-  enable(receiver, ...items);
-  using sender = socket({ family: host.includes(":") ? "inet6" : "inet", type: "dgram" });
-  const { port } = getsockname(receiver) as InternetAddress;
-  return work(receiver, sender, (to) => ({ host: to, port }));
-}
-
-/** Number of an interface by its name: `man 7 netdevice`, as the list of multicast addresses shows it. */
-export function interfaceIndex(name: string): number {
-  const lines = readFileSync("/proc/self/net/igmp", "utf8").split("\n");
-  const line = lines.find((each) => each.split(/\s+/)[1] === name);
-  return Number(line?.split(/\s+/)[0]);
-}
-
-/** Why this kernel does not take a message on a UDP socket that is prepared for it. */
+/**
+ * Why this kernel does not take a message of a level and type on a UDP socket with options: by numbers and bytes, so that a
+ * definition with a fault is not mistaken for a kernel that lacks it.
+ */
 export function messageProblem(
-  message: AnyOutgoing,
-  prepared: readonly EnableItem[] = [],
+  level: number,
+  type: number,
+  payload: Uint8Array | Uint16Array | Int32Array,
+  ...options: readonly (readonly [level: number, option: number, value: number])[]
 ): string | undefined {
-  return problemOf(message.definition.name, () => {
+  return problemOf(`type ${type} of level ${level}`, () => {
     using sender = bound("127.0.0.1");
-    enable(sender, ...prepared);
-    sendmsg(sender, {
-      data: Buffer.from("x"),
-      to: getsockname(sender),
-      control: [message as Outgoing<unknown>],
-    });
+    for (const option of options) setsockopt(sender, ...option);
+    const to = getsockname(sender);
+    sendmsg(sender, { data: Buffer.from("x"), to, control: [{ level, type, payload }] });
   });
-}
-
-/** Runs `work` with both ends of a TCP connection over loopback. */
-export function withConnection(work: (client: Fd, server: Fd) => void): void {
-  using listener = bound("127.0.0.1", "stream");
-  listen(listener);
-  using client = socket({ family: "inet", type: "stream" });
-  connect(client, getsockname(listener));
-  using server = accept(listener, { timeoutMs: 10_000 });
-  work(client, server);
 }

@@ -76,6 +76,19 @@ export const PROOFS = {
     [ipFragmentSize, "receive", "the MTU of loopback in a namespace of its own; Python"],
     [ipChecksum, "receive", "RFC 1071's sum of the data of a raw packet; Python"],
   ],
+  interfaces: [
+    [
+      packetInfo,
+      "both",
+      "the interface at the other end of a wire, and its index in /proc; Python",
+    ],
+    [
+      packetInfo6,
+      "both",
+      "the interface at the other end of a wire, and its index in /proc; Python",
+    ],
+    [packetInfo2292, "both", "as IPV6_PKTINFO"],
+  ],
   "udp-ipv6": [
     [
       packetInfo6,

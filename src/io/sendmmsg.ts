@@ -128,23 +128,28 @@ function planMessages(messages: unknown): BatchedMessage[] {
   if (!object || ArrayBuffer.isView(messages) || !(Symbol.iterator in messages)) {
     throw typeError("messages", "an iterable of messages", messages);
   }
-  return Array.from(messages as Iterable<MessageToSend>, planMessage);
+  const planned: BatchedMessage[] = [];
+  for (const message of messages as Iterable<MessageToSend>) {
+    planned.push(planMessage(message, planned.length));
+  }
+  return planned;
 }
-
-const COMMON = ["flags", "timeoutMs"] as const;
 
 function planMessage(message: MessageToSend, i: number): BatchedMessage {
   const path = `messages[${i}]`;
   if (message === undefined) throw typeError(path, "{ data, control, to }", message);
   const { data, control, to } = optionsOf(message, path);
-  for (const name of COMMON) {
-    if (!(name in message)) continue;
-    const expected = "left out: it is an option of the whole call";
-    throw typeError(`${path}.${name}`, expected, (message as SendmmsgOptions)[name]);
-  }
+  if ("flags" in message || "timeoutMs" in message)
+    throw notOfOne(message as SendmmsgOptions, path);
   const parts = dataParts(data, `${path}.data`);
   const plan = planSend({ control, to } as MessageToSend, true, `${path}.`);
   return { plan, parts, total: totalLength(parts), rest: false };
+}
+
+/** An option of the whole call that a message has: it would be left out of account. */
+function notOfOne(message: SendmmsgOptions, path: string): Error {
+  const name = "flags" in message ? "flags" : "timeoutMs";
+  return typeError(`${path}.${name}`, "left out: it is an option of the whole call", message[name]);
 }
 
 function checkData(socket: Borrowed, batch: readonly BatchedMessage[]): void {

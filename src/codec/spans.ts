@@ -240,7 +240,8 @@ function elementSpans(
     return { from, to: from + size, role: "field", message, field, value: shown, note };
   };
   if (isOctets(kind)) return [one(at, (cell as Uint8Array).length, name, cell)];
-  if (count === 1) return [one(at, width, name, cell)];
+  // A number of no width is a member that this system's struct does not have, such as sin_len.
+  if (count === 1) return width === 0 ? [] : [one(at, width, name, cell)];
   const items = cell as readonly (number | bigint)[];
   const named = count === ELEMENT_REST || count > 1;
   return items.map((item, i) => one(at + i * width, width, named ? `${name}[${i}]` : name, item));

@@ -66,10 +66,24 @@ export async function handOff(
     throw rangeError("head.length", `up to ${LONGEST_HEAD / 2}`, given.length);
   }
   throwIfAborted(patience);
-  if (socket instanceof net().Server) await giveServer(channel, socket, patience);
-  else if (isConnection(socket)) await giveConnection(channel, socket, given, patience);
-  else throw typeError("socket", "a net.Socket or net.Server", socket);
+  const isServer = socket instanceof net().Server;
+  if (!isServer && !isConnection(socket)) {
+    throw typeError("socket", "a net.Socket or net.Server", socket);
+  }
+  if (leaving.has(socket)) {
+    throw readElsewhere("another hand-off of it is under way: it can have one new owner only");
+  }
+  leaving.add(socket);
+  try {
+    if (isServer) await giveServer(channel, socket, patience);
+    else await giveConnection(channel, socket, given, patience);
+  } finally {
+    leaving.delete(socket);
+  }
 }
+
+/** What is on its way. */
+const leaving = new WeakSet<Socket | Server>();
 
 function isConnection(socket: unknown): socket is Socket {
   // Terminals are net.Sockets as well.

@@ -35,9 +35,6 @@ import {
 import { planDatagram, type SendingSocket, type UdpSendOptions } from "./udp/outgoing.js";
 import type { ErrorReport } from "./udp/report.js";
 
-/** Datagrams come and go whole. */
-const WHOLE = { isInside: false };
-
 /**
  * A UDP socket on the event loop. Each datagram comes with what the kernel knows of it: the address that it was sent to, the
  * interface, congestion notification, and what else `report` asks for; and each can be sent with its own.
@@ -94,8 +91,7 @@ export class UdpSocket extends LoopSocket {
   static override bind(options?: BindUdpOptions): UdpSocket {
     const given = optionsOf(options, "options");
     const settings = udpSettingsOf(given);
-    const fd = bindUdp(given, settings);
-    return making(fd, () => made(fd, settings));
+    return making(bindUdp(given, settings), (fd) => made(fd, settings));
   }
 
   /**
@@ -113,8 +109,7 @@ export class UdpSocket extends LoopSocket {
   static async connect(options: ConnectUdpOptions): Promise<UdpSocket> {
     const given = optionsOf(options, "options");
     const settings = udpSettingsOf(given);
-    const fd = await connectUdp(given, settings);
-    return making(fd, () => made(fd, settings));
+    return making(await connectUdp(given, settings), (fd) => made(fd, settings));
   }
 
   /**
@@ -260,7 +255,7 @@ export class UdpSocket extends LoopSocket {
 
   /** Sends what waits, takes nothing else, then closes. It is still open after AbortError or ETIMEDOUT. */
   async end(options?: WaitOptions): Promise<void> {
-    const patience = patienceOf(options === undefined ? undefined : optionsOf(options, "options"));
+    const patience = patienceOf(optionsOf(options, "options"));
     throwIfAborted(patience);
     if (this.#sender !== undefined) await this.#sender.drained(patience, closedError);
     this.close();
@@ -268,7 +263,7 @@ export class UdpSocket extends LoopSocket {
 
   /** @internal */
   protected override guard(use: Use): void {
-    guardMessages(use, false, this.#sender, this.#receiver, WHOLE);
+    guardMessages(use, false, this.#sender, this.#receiver);
   }
 
   /** @internal */

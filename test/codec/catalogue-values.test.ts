@@ -10,6 +10,8 @@ import {
   definitions,
   encodeControl,
   explain,
+  nextHop,
+  originalDestination,
   packetInfo,
   receivedInterface,
   sockCred,
@@ -171,6 +173,19 @@ test("every cut payload is a problem or a shorter value, never a crash; what is 
         assert.ok(String(explain(buffer, { abi })).includes(abi));
       }
     }
+  }
+});
+
+test("a message prints the members that the system's struct has, and no others", () => {
+  for (const [abi, has] of [
+    ["linux-x86_64-glibc", false],
+    ["freebsd-amd64", true],
+  ] as const) {
+    const message =
+      comesBack(abi, nextHop({ host: "fe80::1", port: 0 })) ??
+      comesBack(abi, originalDestination({ host: "192.0.2.1", port: 80 }));
+    assert.match(String(message), /sin6?_family/);
+    assert.is(/sin6?_len/.test(String(message)), has, `${message}`);
   }
 });
 

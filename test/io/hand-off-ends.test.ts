@@ -1,7 +1,7 @@
 // handOff of connections that are ending: by halves, by a reset, by destroy, and by an abort of the hand-off itself.
 
 import { once } from "node:events";
-import { connect, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { handOff, receiveHandOff, UnixSocket } from "cmsg";
 import { assert } from "../support/assert.js";
 import {
@@ -13,6 +13,7 @@ import {
   withChannel,
   withConnection,
 } from "../support/hand-off.js";
+import { rejects } from "../support/loop.js";
 import { closed } from "../support/net.js";
 import { suite } from "../support/suite.js";
 
@@ -222,6 +223,40 @@ test("an abort after the first bytes of a frame comes too late: the connection i
   });
   near.close();
   far.close();
+});
+
+const UNDER_WAY = {
+  code: "ERR_CMSG_READ_ELSEWHERE",
+  message: /another hand-off of it is under way/,
+};
+
+test("a connection that is on its way has one new owner: a second hand-off is refused, and the first goes on", () =>
+  withConnection({}, ({ accepted, client }) =>
+    withChannel("seqpacket", async (near, far) => {
+      const first = handOff(near, accepted);
+      await rejects(handOff(near, accepted), UNDER_WAY);
+      await first;
+      const got = await receiveConnection(far);
+      await rejects(receiveHandOff(far, { timeoutMs: 0 }), { code: "ETIMEDOUT" });
+      client.write("one owner");
+      assert.is(await readText(got, 9), "one owner");
+      got.destroy();
+    }),
+  ));
+
+test("so has a server; one that was given back can be handed off again", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  await withChannel("seqpacket", async (near, far) => {
+    const count = fill(near);
+    const first = handOff(near, server, { timeoutMs: 20 });
+    await rejects(handOff(near, server), UNDER_WAY);
+    await rejects(first, { code: "ETIMEDOUT" });
+    await drain(far, count);
+    await handOff(near, server);
+    const got = await receiveHandOff(far);
+    if (got !== null && "listening" in got) got.close();
+  });
 });
 
 test.run();

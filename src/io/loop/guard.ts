@@ -20,9 +20,9 @@ export function guardMessages(
   framed: boolean,
   sender: (Direction & Part) | undefined,
   receiver: Direction,
-  incoming: Part,
+  incoming?: Part,
 ): void {
-  if (use === "take" && incoming.isInside) throw frameBegun();
+  if (use === "take" && incoming?.isInside) throw frameBegun();
   if (use === "take" && sender?.isInside) throw messageBegun();
   if (use !== "send" && use !== "receive") return;
   if (framed) throw unframed();

@@ -135,9 +135,9 @@ export function closedError(): Error {
 }
 
 /** The socket that is made of a descriptor and owns it; the descriptor is closed when none can be made. */
-export function making<S extends LoopSocket>(fd: Fd, make: () => S): S {
+export function making<S extends LoopSocket>(fd: Fd, make: (fd: Fd) => S): S {
   try {
-    return make();
+    return make(fd);
   } catch (error) {
     fd.close();
     throw error;

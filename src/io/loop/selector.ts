@@ -90,7 +90,10 @@ class EpollSelector implements Selector {
     words[(this.#events + this.#data) >> 2] = token;
     words[((this.#events + this.#data) >> 2) + 1] = 0;
     const result = system.epollCtl(this.number, operation, fd, base + this.#events);
-    if (result < 0) throw new SyscallError(-result, "epoll_ctl", { fd });
+    if (result >= 0) return;
+    const taken = -result === errnoNumber("EEXIST");
+    const hint = "another socket of this process has this number";
+    throw new SyscallError(-result, "epoll_ctl", taken ? { fd, hint } : { fd });
   }
 
   remove(fd: number): void {

@@ -42,7 +42,8 @@ export { control } from "./codec/definition.js";
 export { DecodeError, EncodeError, type ErrorPlace } from "./codec/errors.js";
 export * as field from "./codec/fields.js";
 export { type HostAbi, hostAbi } from "./codec/host-abi.js";
-export { ControlMessage, type Problem } from "./codec/message.js";
+export { ControlMessage } from "./codec/message.js";
+export type { Problem } from "./codec/payload.js";
 export type * from "./codec/types.js";
 export { CMSG_ALIGN, CMSG_LEN, CMSG_SPACE, controlSpace, describeControl };
 

@@ -19,7 +19,8 @@ import { ARENA_CONTROL, ARENA_RECORDS, type Core } from "./core.js";
 import type { AnyDefinition } from "./definition.js";
 import { DecodeError } from "./errors.js";
 import type { ReadContext } from "./field.js";
-import { ControlMessage, type Problem } from "./message.js";
+import { ControlMessage } from "./message.js";
+import type { Problem } from "./payload.js";
 import { payloadProblems } from "./payload.js";
 import { type WalkEnd, type WalkSettings, type WalkStep, walkControl } from "./walk.js";
 

@@ -1,6 +1,6 @@
 // The explained control buffer as text: one row per span, eight bytes a line, then the walk and what is wrong.
 
-import type { Problem } from "./message.js";
+import type { Problem } from "./payload.js";
 import type { Span, SpanRole } from "./spans.js";
 import { stepLines, type WalkStep } from "./walk-step.js";
 

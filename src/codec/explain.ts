@@ -6,7 +6,7 @@ import { ARENA_CONTROL, type Core } from "./core.js";
 import { endProblems, findSafely } from "./decode.js";
 import type { AnyDefinition } from "./definition.js";
 import { drawExplanation } from "./explain-text.js";
-import type { Problem } from "./message.js";
+import type { Problem } from "./payload.js";
 import { payloadProblems } from "./payload.js";
 import { partition, type Span } from "./spans.js";
 import { type WalkEnd, type WalkSettings, type WalkStep, walkControl } from "./walk.js";

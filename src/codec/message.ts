@@ -12,24 +12,6 @@ import {
 import type { ReadContext } from "./field.js";
 import { inspectText, messageText, readForm } from "./message-text.js";
 
-/** Something wrong with a control buffer. Decoding goes on around it. */
-export interface Problem {
-  /** An error changes what is delivered; a warning does not. */
-  readonly severity: "error" | "warning";
-  /** A stable code: `ERR_CMSG_…`. */
-  readonly code: string;
-  /** What, where, expected, found. */
-  readonly message: string;
-  /** Offset of the control message's header in the control buffer, in bytes. */
-  readonly offset: number;
-  readonly level?: number;
-  readonly type?: number;
-  /** cmsg_len as it stands there, the length that the fields need, or the number that a count says. */
-  readonly claimed?: bigint;
-  /** Bytes that are really there. */
-  readonly available?: number;
-}
-
 /**
  * A control message of a control buffer. `F` is what a descriptor has become: a number in plain bytes, an owned `Fd` from the
  * kernel.

@@ -5,7 +5,24 @@ import type { Cell } from "./cell.js";
 import type { Core } from "./core.js";
 import type { AnyDefinition } from "./definition.js";
 import { type Form, minimumLength } from "./form.js";
-import type { Problem } from "./message.js";
+
+/** Something wrong with a control buffer. Decoding goes on around it. */
+export interface Problem {
+  /** An error changes what is delivered; a warning does not. */
+  readonly severity: "error" | "warning";
+  /** A stable code: `ERR_CMSG_…`. */
+  readonly code: string;
+  /** What, where, expected, found. */
+  readonly message: string;
+  /** Offset of the control message's header in the control buffer, in bytes. */
+  readonly offset: number;
+  readonly level?: number;
+  readonly type?: number;
+  /** cmsg_len as it stands there, the length that the fields need, or the number that a count says. */
+  readonly claimed?: bigint;
+  /** Bytes that are really there. */
+  readonly available?: number;
+}
 
 /** What is wrong with a payload. */
 export interface Complaint {

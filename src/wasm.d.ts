@@ -4,9 +4,6 @@ declare module "*.wasm" {
   export default base64;
 }
 
-/** Bytes of Base64, a character for each: declared here because neither browser nor Node types are part of the codec. */
-declare function atob(base64: string): string;
-
 /** What this package asks of WebAssembly; declared here because neither browser nor Node types are part of the codec. */
 declare namespace WebAssembly {
   class Module {

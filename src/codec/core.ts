@@ -2,6 +2,7 @@
 
 import wasm from "../../dist/core.wasm";
 import { typeError } from "./arguments.js";
+import { unpackBase64 } from "./base64.js";
 
 /** Exports of the core. Integer arguments; answers are >= 0 or a status of assembly/shared/status.ts. */
 export interface CoreExports {
@@ -175,13 +176,6 @@ let standard: Core | undefined;
 
 /** The instance that the package's own functions share, compiled from the embedded bytes at first use. */
 export function standardCore(): Core {
-  standard ??= new Core(new WebAssembly.Module(embedded()));
+  standard ??= new Core(new WebAssembly.Module(unpackBase64(wasm)));
   return standard;
-}
-
-function embedded(): Uint8Array<ArrayBuffer> {
-  const text = atob(wasm);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
-  return bytes;
 }

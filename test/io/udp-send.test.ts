@@ -277,4 +277,15 @@ test("wrong arguments are refused before any system call, and nothing is sent", 
   await rejects(socket.receive({ timeoutMs: 0 }), { code: "ETIMEDOUT" });
 });
 
+test("an answer leaves with what its question came with", async () => {
+  const socket = UdpSocket.bind({ host: "127.0.0.1", report: ["localAddress", "ecn", "dscp"] });
+  await socket.send("question", { to: socket.localAddress, ecn: 2, dscp: 10 });
+  const { address: to, localAddress: from, ecn, dscp, ttl } = await socket.receive();
+  // Under exactOptionalPropertyTypes, too: what was not reported is undefined.
+  await socket.send("answer", { to, from, ecn, dscp, ttl });
+  const answer = await socket.receive();
+  assert.equal([answer.ecn, answer.dscp, answer.ttl], [2, 10, undefined]);
+  socket.close();
+});
+
 test.run();

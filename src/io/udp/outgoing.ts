@@ -32,11 +32,11 @@ export interface UdpSendOptions extends WaitOptions {
   /** Index of the interface to send by; or its name, for which the kernel is asked each time. */
   readonly interface?: InterfaceLike | undefined;
   /** Explicit congestion notification, 0 to 3; the socket's unless given. */
-  readonly ecn?: number;
+  readonly ecn?: number | undefined;
   /** Differentiated services code point, 0 to 63; the socket's unless given. */
-  readonly dscp?: number;
+  readonly dscp?: number | undefined;
   /** Time to live, or hop limit, 1 to 255; the socket's unless given. */
-  readonly ttl?: number;
+  readonly ttl?: number | undefined;
   /** Send `data` as datagrams of so many bytes, of which the last may be shorter: 64 at most (UDP_SEGMENT). */
   readonly segmentSize?: number;
   /** When the datagram leaves, in nanoseconds of the socket's `transmitClock`. */

@@ -45,6 +45,7 @@ function setWord(at: i32, name: i32, value: i32): void {
 }
 
 /** Whether the batch, its requests and its array lie in the caller's part. */
+// Who calls this reads the batch once and counts on from there: a hostile one may lie under its own requests, and change.
 function check(abi: i32, batch: i32): i32 {
   if (!isAbi(abi)) return UNKNOWN_ABI;
   const layout = derivedOf(abi);

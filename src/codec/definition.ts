@@ -143,11 +143,11 @@ interface BuiltIn {
   readonly declare: () => Omit<AnyDeclaration, "level">;
 }
 
-/** What definitions say of themselves: at once, or from when they are first asked. */
+/** Properties of definitions: at once, or from when they are first asked for. */
 const checked = new WeakMap<AnyDefinition, AnyDefinition>();
 const pending = new WeakMap<AnyDefinition, BuiltIn>();
 
-function sayings(definition: AnyDefinition): AnyDefinition {
+function propertiesOf(definition: AnyDefinition): AnyDefinition {
   const known = checked.get(definition);
   if (known !== undefined) return known;
   const { levels, types, declare } = pending.get(definition) as BuiltIn;
@@ -167,13 +167,13 @@ export function placeOf(definition: AnyDefinition): Pick<BuiltIn, "levels" | "ty
 
 /** Of all definitions. A program has more than a hundred built-in ones, and uses a few. */
 const PROTOTYPE: object = Object.create(Function.prototype);
-const SAYINGS = [
+const PROPERTIES = [
   ...["level", "type", "direction", "enable", "needs", "counterpart", "limit", "since"],
   ...["proven", "source", "descriptors", "forms"],
 ] as readonly (keyof AnyDefinition)[];
-for (const key of SAYINGS) {
+for (const key of PROPERTIES) {
   const get = function (this: AnyDefinition): unknown {
-    return sayings(this)[key];
+    return propertiesOf(this)[key];
   };
   Object.defineProperty(PROTOTYPE, key, { get, enumerable: true });
 }

@@ -1,10 +1,12 @@
 // The Hurd: sysdeps/mach/hurd/bits/socket.h of glibc.
 
+import { IN6 } from "./in6.js";
 import { POSIX } from "./posix.js";
 import type { Constants } from "./types.js";
 
 export const HURD = (): Constants => ({
   ...POSIX(),
+  ...IN6(),
 
   SOL_IP: 0,
   SOL_IPV6: 41,
@@ -32,30 +34,6 @@ export const HURD = (): Constants => ({
   IP_RECVDSTADDR: 7,
   IP_RETOPTS: 8,
   IP_PKTINFO: 25,
-
-  IPV6_2292PKTINFO: 2,
-  IPV6_2292HOPOPTS: 3,
-  IPV6_2292DSTOPTS: 4,
-  IPV6_2292RTHDR: 5,
-  IPV6_2292PKTOPTIONS: 6,
-  IPV6_2292HOPLIMIT: 8,
-  IPV6_RECVERR: 25,
-  IPV6_RECVPKTINFO: 49,
-  IPV6_PKTINFO: 50,
-  IPV6_RECVHOPLIMIT: 51,
-  IPV6_HOPLIMIT: 52,
-  IPV6_RECVHOPOPTS: 53,
-  IPV6_HOPOPTS: 54,
-  IPV6_RTHDRDSTOPTS: 55,
-  IPV6_RECVRTHDR: 56,
-  IPV6_RTHDR: 57,
-  IPV6_RECVDSTOPTS: 58,
-  IPV6_DSTOPTS: 59,
-  IPV6_RECVPATHMTU: 60,
-  IPV6_PATHMTU: 61,
-  IPV6_DONTFRAG: 62,
-  IPV6_RECVTCLASS: 66,
-  IPV6_TCLASS: 67,
 
   UIO_MAXIOV: 1024,
 

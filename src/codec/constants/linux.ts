@@ -1,6 +1,7 @@
 // Linux: asm-generic/socket.h, linux/socket.h, linux/in.h, linux/in6.h, linux/udp.h. What machines change is in linux-machines.ts,
 // what other protocol families add in linux-families.ts.
 
+import { IN6 } from "./in6.js";
 import { FAMILIES } from "./linux-families.js";
 import { POSIX } from "./posix.js";
 import { TIMESTAMPING_FLAGS } from "./timestamping.js";
@@ -9,6 +10,7 @@ import type { Constants } from "./types.js";
 /** x86, arm, aarch64, riscv, s390x, loongarch, m68k, and everything that a machine of its own does not change. */
 export const GENERIC = (): Constants => ({
   ...POSIX(),
+  ...IN6(),
   ...TIMESTAMPING_FLAGS,
 
   SOL_IP: 0,
@@ -133,12 +135,6 @@ export const GENERIC = (): Constants => ({
   IP_DROP_MEMBERSHIP: 36,
   IP_PROTOCOL: 52,
 
-  IPV6_2292PKTINFO: 2,
-  IPV6_2292HOPOPTS: 3,
-  IPV6_2292DSTOPTS: 4,
-  IPV6_2292RTHDR: 5,
-  IPV6_2292PKTOPTIONS: 6,
-  IPV6_2292HOPLIMIT: 8,
   IPV6_NEXTHOP: 9,
   IPV6_FLOWINFO: 11,
   IPV6_UNICAST_HOPS: 16,
@@ -149,24 +145,7 @@ export const GENERIC = (): Constants => ({
   IPV6_LEAVE_GROUP: 21,
   IPV6_MTU_DISCOVER: 23,
   IPV6_MTU: 24,
-  IPV6_RECVERR: 25,
   IPV6_V6ONLY: 26,
-  IPV6_RECVPKTINFO: 49,
-  IPV6_PKTINFO: 50,
-  IPV6_RECVHOPLIMIT: 51,
-  IPV6_HOPLIMIT: 52,
-  IPV6_RECVHOPOPTS: 53,
-  IPV6_HOPOPTS: 54,
-  IPV6_RTHDRDSTOPTS: 55,
-  IPV6_RECVRTHDR: 56,
-  IPV6_RTHDR: 57,
-  IPV6_RECVDSTOPTS: 58,
-  IPV6_DSTOPTS: 59,
-  IPV6_RECVPATHMTU: 60,
-  IPV6_PATHMTU: 61,
-  IPV6_DONTFRAG: 62,
-  IPV6_RECVTCLASS: 66,
-  IPV6_TCLASS: 67,
   IPV6_ORIGDSTADDR: 74,
   IPV6_RECVORIGDSTADDR: 74,
   IPV6_RECVFRAGSIZE: 77,

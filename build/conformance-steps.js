@@ -8,7 +8,7 @@
  * @typedef {Record<string, any>} Vector
  * @typedef {{ steps: Step[], row: number, core: Core, at: Places }} Writing
  * @typedef {{ control: number, payload: number, cells: number, report: number, step: number }} Places
- * @typedef {Record<string, (...args: number[]) => number> & { memory: WebAssembly.Memory }} Core
+ * @typedef {Record<string, (...args: number[]) => number> & { memory: { readonly buffer: ArrayBuffer } }} Core
  * @typedef {import("../src/codec/portable.js").Portable} Portable
  */
 

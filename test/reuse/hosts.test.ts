@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { credentials, encodeControl, packetInfo, rights, timestampNs } from "cmsg/codec";
 import { commandOf, hasRuntimes, installRuntimes } from "../runtimes/binaries.js";
 import { assert } from "../support/assert.js";
 import { run } from "../support/run.js";
@@ -111,6 +112,20 @@ test.unless(lacks("spectest-interp", "wabt"), "wabt's interpreter, by the .wast 
   assert.ok(Number(all) >= Number.parseInt(expected, 10), line);
 });
 
+/** ABIs whose messages the native host encodes by their names, from core.json alone. */
+const BY_NAME = ["linux-x86_64-glibc", "linux-i386-glibc", "linux-s390x-glibc"] as const;
+
+/** The same by our own encoder. */
+function byName(abi: (typeof BY_NAME)[number]): Uint8Array {
+  const messages = [
+    rights([3, 4, 5]),
+    credentials({ pid: 1, uid: 2, gid: 3 }),
+    timestampNs(1_700_000_000_123_456_789n),
+    packetInfo({ ifindex: 2, specDst: "127.0.0.1", addr: "192.0.2.1" }),
+  ];
+  return encodeControl(messages, { abi });
+}
+
 const native =
   lacks("wasm2c", "wabt") ?? lacks("gcc", "gcc libc6-dev") ?? lacks("python3", "python3");
 
@@ -126,8 +141,10 @@ test.unless(
     const flags = ["-O1", "-fPIC", "-shared", "-w", `-I${folder}`, `-I${runtime}`];
     await told("gcc", [...flags, "-o", library, ...sources, "-lm"]);
     const files = [library, "dist/core.json", "dist/conformance.json"];
-    const lines = (await told("python3", ["test/reuse/native.py", ...files])).split("\n");
-    assert.equal(lines, [expected, "descriptor passed, credentials told"]);
+    const args = ["test/reuse/native.py", ...files, ...BY_NAME];
+    const lines = (await told("python3", args)).split("\n");
+    const encoded = BY_NAME.map((abi) => `${abi} ${Buffer.from(byName(abi)).toString("hex")}`);
+    assert.equal(lines, [expected, "descriptor passed, credentials told", ...encoded]);
   },
 );
 

@@ -1,4 +1,5 @@
-# usage: native.py LIBRARY CORE.JSON CONFORMANCE.JSON: takes the steps of the conformance file, then passes a descriptor.
+# usage: native.py LIBRARY CORE.JSON CONFORMANCE.JSON ABI…: takes the steps of the conformance file, passes a descriptor, and encodes
+# messages by name for each ABI.
 
 import json
 import os
@@ -61,3 +62,12 @@ core = Core(sys.argv[1], sys.argv[2])
 with open(sys.argv[3], encoding="utf8") as file:
     print(play(core, json.load(file)))
 print(pass_descriptor(core))
+for abi in sys.argv[4:]:
+    addresses = (socket.inet_aton("127.0.0.1"), socket.inet_aton("192.0.2.1"))
+    messages = [
+        ("rights", [[3, 4, 5]]),
+        ("credentials", (1, 2, 3)),
+        ("timestampNs", (1_700_000_000, 123_456_789)),
+        ("packetInfo", (2, *addresses)),
+    ]
+    print(abi, core.encode(abi, messages).hex())

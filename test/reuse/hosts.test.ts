@@ -7,13 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { credentials, encodeControl, packetInfo, rights, timestampNs } from "cmsg/codec";
-import { commandOf, hasRuntimes, installRuntimes } from "../runtimes/binaries.js";
+import { commandOf, hasRuntimes } from "../runtimes/binaries.js";
 import { assert } from "../support/assert.js";
 import { run } from "../support/run.js";
 import { hasProgram, suite } from "../support/suite.js";
 
 execFileSync(process.execPath, ["build/conformance.js"]);
-installRuntimes();
 
 const test = suite("core.wasm on other hosts");
 const folder = mkdtempSync(join(tmpdir(), "cmsg-hosts-"));

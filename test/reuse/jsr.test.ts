@@ -3,12 +3,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { commandOf, hasRuntimes, installRuntimes } from "../runtimes/binaries.js";
+import { commandOf, hasRuntimes } from "../runtimes/binaries.js";
 import { assert } from "../support/assert.js";
 import { run } from "../support/run.js";
 import { suite } from "../support/suite.js";
-
-installRuntimes();
 
 const test = suite("JSR");
 const folder = mkdtempSync(join(tmpdir(), "cmsg-jsr-"));

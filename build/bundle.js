@@ -15,6 +15,8 @@ export async function buildBundle() {
     entryPoints: {
       index: "src/index.ts",
       codec: "src/codec.ts",
+      notation: "src/notation.ts",
+      model: "src/model.ts",
       "compat/usocket": "src/compat/usocket.ts",
       cli: "src/cli/index.ts",
     },

@@ -60,6 +60,8 @@ function recordedHosts() {
 const ENTRIES = [
   "src/index.ts",
   "src/codec.ts",
+  "src/notation.ts",
+  "src/model.ts",
   "src/compat/usocket.ts",
   "src/cli/index.ts",
   "src/codec/portable.ts",

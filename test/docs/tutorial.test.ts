@@ -1,6 +1,9 @@
 // Every program of the tutorial is compiled and run, and prints what stands behind it.
 
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { hostAbi } from "cmsg/codec";
+import { figures } from "../../build/figures.js";
 import { assert } from "../support/assert.js";
 import { blocksOf, compile, folderOf, runBlock } from "../support/page.js";
 import { hasProgram, suite } from "../support/suite.js";
@@ -35,6 +38,28 @@ blocks.forEach((block, i) => {
 
 test("its TypeScript programs are what a strict compiler takes", async () => {
   assert.is(await compile(folder), "");
+});
+
+test("its figures are fresh ones, and it shows each: npm run docs draws them", () => {
+  const page = readFileSync("docs/tutorial.md", "utf8");
+  for (const [file, text] of figures()) {
+    assert.fixture(readFileSync(file, "utf8"), text);
+    assert.ok(page.includes(`](${relative("docs", file)})`), file);
+  }
+});
+
+test("its links lead somewhere", () => {
+  const page = readFileSync("docs/tutorial.md", "utf8");
+  const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, text = ""]) =>
+    text
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+  for (const [, target = ""] of page.matchAll(/\]\(([^)]+)\)/g)) {
+    if (target.startsWith("#")) assert.ok(headings.includes(target.slice(1)), target);
+    else assert.ok(existsSync(join("docs", target)), target);
+  }
 });
 
 test("speaks C, Python, TypeScript and the shell", () => {

@@ -1,0 +1,20 @@
+// All subcommands, in the groups of the help.
+
+import type { Command } from "./command.js";
+import { decode } from "./decode.js";
+import { doctor } from "./doctor.js";
+import { layoutCommand } from "./layout.js";
+import { recv } from "./recv.js";
+import { send } from "./send.js";
+import { types } from "./types.js";
+import { walkCommand } from "./walk.js";
+
+/** Subcommands under the titles of the help. */
+export const GROUPS: readonly (readonly [title: string, commands: readonly Command[]])[] = [
+  ["DESCRIPTORS", [send, recv]],
+  ["CONTROL BUFFERS", [decode, walkCommand]],
+  ["SYSTEMS", [layoutCommand, types, doctor]],
+];
+
+/** All subcommands. */
+export const COMMANDS: readonly Command[] = GROUPS.flatMap(([, commands]) => commands);

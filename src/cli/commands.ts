@@ -3,15 +3,17 @@
 import type { Command } from "./command.js";
 import { decode } from "./decode.js";
 import { doctor } from "./doctor.js";
+import { fds } from "./fds.js";
 import { layoutCommand } from "./layout.js";
 import { recv } from "./recv.js";
 import { send } from "./send.js";
+import { traceCommand } from "./trace.js";
 import { types } from "./types.js";
 import { walkCommand } from "./walk.js";
 
 /** Subcommands under the titles of the help. */
 export const GROUPS: readonly (readonly [title: string, commands: readonly Command[]])[] = [
-  ["DESCRIPTORS", [send, recv]],
+  ["DESCRIPTORS", [send, recv, fds, traceCommand]],
   ["CONTROL BUFFERS", [decode, walkCommand]],
   ["SYSTEMS", [layoutCommand, types, doctor]],
 ];

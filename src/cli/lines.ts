@@ -80,7 +80,9 @@ function rowLines(
   for (const [column, cell] of row.slice(0, last + 1).entries()) {
     const room = limit - used - GAP.length;
     const isLast = column === last;
-    if (used > 0 && cell.length > room && !(isLast && room >= ROOM)) {
+    // A single word is nowhere shorter: it goes below only where it fits there.
+    const fits = cell.length <= limit - CONTINUED || cell.includes(" ");
+    if (used > 0 && cell.length > room && !(isLast && room >= ROOM && cell.includes(" ")) && fits) {
       lines.push(line.trimEnd());
       line = " ".repeat(CONTINUED);
       used = CONTINUED;

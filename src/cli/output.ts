@@ -84,8 +84,13 @@ export async function writeOut(bytes: Uint8Array): Promise<void> {
 
 /** Prints a value as JSON: bigints as decimal text, bytes as hex. */
 export function printJson(value: unknown, indent?: number): void {
+  process.stdout.write(`${jsonLine(value, indent)}\n`);
+}
+
+/** A value as JSON. */
+export function jsonLine(value: unknown, indent?: number): string {
   const text = JSON.stringify(value, plain, indent);
-  process.stdout.write(`${settings.ascii ? escaped(text) : text}\n`);
+  return settings.ascii ? escaped(text) : text;
 }
 
 /** JSON in ASCII: other characters are escapes of its own. */

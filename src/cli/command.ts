@@ -1,6 +1,8 @@
 // A subcommand as data: its options are parsed, checked, explained and completed from one table.
 
 import { parseArgs } from "node:util";
+import type { AbiName } from "../index.js";
+import type { Candidate } from "./candidates.js";
 import { usageError } from "./errors.js";
 import { COLORS } from "./output.js";
 
@@ -60,6 +62,12 @@ export interface Command {
   readonly see: readonly string[];
   /** What completes an operand, by its index; files unless given. */
   complete?(index: number): Completion;
+  /** Words for the operand that is being written, by those in front of it; undefined for what \`complete\` says. */
+  candidates?(
+    before: readonly string[],
+    current: string,
+    abi: AbiName,
+  ): readonly Candidate[] | undefined;
   /** Answers the exit status. */
   run(args: Arguments): number | Promise<number>;
 }

@@ -1,12 +1,14 @@
 // All subcommands, in the groups of the help.
 
 import type { Command } from "./command.js";
+import { completionOf } from "./completion.js";
 import { decode } from "./decode.js";
 import { doctor } from "./doctor.js";
 import { fds } from "./fds.js";
 import { layoutCommand } from "./layout.js";
 import { recv } from "./recv.js";
 import { send } from "./send.js";
+import { structs } from "./structs.js";
 import { traceCommand } from "./trace.js";
 import { types } from "./types.js";
 import { walkCommand } from "./walk.js";
@@ -15,7 +17,7 @@ import { walkCommand } from "./walk.js";
 export const GROUPS: readonly (readonly [title: string, commands: readonly Command[]])[] = [
   ["DESCRIPTORS", [send, recv, fds, traceCommand]],
   ["CONTROL BUFFERS", [decode, walkCommand]],
-  ["SYSTEMS", [layoutCommand, types, doctor]],
+  ["SYSTEMS", [layoutCommand, structs, types, doctor, completionOf(() => COMMANDS)]],
 ];
 
 /** All subcommands. */

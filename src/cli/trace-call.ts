@@ -1,5 +1,6 @@
 // A traced system call as the messages that it sent or received, with their control messages explained.
 
+import { readFileSync } from "node:fs";
 import { type AbiOption, explain, type Span } from "../index.js";
 import { parseNotation } from "../notation.js";
 import { commandOf } from "./fds-proc.js";
@@ -50,13 +51,13 @@ export interface TracedMessage {
 
 /** The messages of a call: several of sendmmsg and recvmmsg. */
 export function messagesOf(call: CallLine): TracedMessage[] {
-  const [socketText = "", header = "", ...others] = split(call.arguments);
+  const [socketText = "", header = "", ...others] = split(withNumbers(call.arguments));
   const socket = descriptorOf(socketText);
   if (socket === undefined) return [];
   const { pid, time, syscall, result } = call;
   const failed = /^-1 (.*)$/.exec(result)?.[1] ?? (result.startsWith("?") ? result : null);
   const whole = {
-    ...{ time, pid, command: commandOf(pid), syscall },
+    ...{ time, pid, command: nameOf(pid), syscall },
     direction: syscall.startsWith("send") ? ("send" as const) : ("receive" as const),
     fd: socket.fd,
     socket: socket.target,
@@ -79,6 +80,31 @@ export function messagesOf(call: CallLine): TracedMessage[] {
     });
 }
 
+/** strace names interfaces; control messages have their numbers. */
+function withNumbers(text: string): string {
+  return text.replace(
+    /if_nametoindex\("([\w.@:-]+)"\)/g,
+    (whole, name: string) => interfaceNumber(name) ?? whole,
+  );
+}
+
+function interfaceNumber(name: string): string | undefined {
+  try {
+    return readFileSync(`/sys/class/net/${name}/ifindex`, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
+
+const names = new Map<number, string>();
+
+/** What a process is called, or was when it was last seen. */
+function nameOf(pid: number): string | null {
+  const now = commandOf(pid);
+  if (now !== null) names.set(pid, now);
+  return now ?? names.get(pid) ?? null;
+}
+
 function flagsOf(text = "0"): string[] {
   return /^(0x)?0*$/.test(text) ? [] : text.split("|");
 }
@@ -93,6 +119,7 @@ function partsOf(header: string, bytes: number | null): Parts {
   const found = members(header);
   const length = found.get("msg_controllen")?.replace(/^.*=> ?/, "") ?? "0";
   const control = found.get("msg_control");
+  const flags = flagsOf(found.get("msg_flags"));
   const explained =
     control?.startsWith("[") === true ? explainedControl(header) : { control: [], problems: [] };
   return {
@@ -100,8 +127,10 @@ function partsOf(header: string, bytes: number | null): Parts {
     data: dataOf(found.get("msg_iov") ?? ""),
     address: addressOf(found.get("msg_name")),
     controlLength: Number.parseInt(length, 10) || 0,
-    flags: flagsOf(found.get("msg_flags")),
+    flags,
     ...explained,
+    // What was cut is said once.
+    problems: flags.includes("MSG_CTRUNC") ? [] : explained.problems,
   };
 }
 
@@ -151,7 +180,7 @@ function controlOf(header: string): Pick<Parts, "control" | "problems"> {
     const type = own.find(({ role }) => role === "type");
     const fields = own.filter(({ role }) => role === "field" || role === "payload");
     const targetOf = ({ from }: Span): string | null =>
-      notes.find((each) => each.from === from)?.text ?? null;
+      notes.find((each) => each.from === from)?.text.replace(/<(char|block) [\d:]+>$/, "") ?? null;
     const isFds =
       fields.length > 0 && fields.every(({ field }) => /^(fd\[\d+\]|pidfd)$/.test(field ?? ""));
     return {

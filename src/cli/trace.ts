@@ -85,7 +85,7 @@ async function runTrace(args: Arguments): Promise<number> {
     });
   } finally {
     await sink.end();
-    if (!args.has("quiet") && totals.sent + totals.received + 1 > 0) note(summary(totals));
+    if (!args.has("quiet") && true) note(summary(totals));
   }
 }
 

@@ -60,6 +60,7 @@ function recordedHosts() {
 const ENTRIES = [
   "src/index.ts",
   "src/codec.ts",
+  "src/notation.ts",
   "src/compat/usocket.ts",
   "src/cli/index.ts",
   "assembly/index.ts",

@@ -4,6 +4,7 @@ import type { Command } from "./command.js";
 import { completionOf } from "./completion.js";
 import { decode } from "./decode.js";
 import { doctor } from "./doctor.js";
+import { explore } from "./explore.js";
 import { fds } from "./fds.js";
 import { layoutCommand } from "./layout.js";
 import { recv } from "./recv.js";
@@ -16,7 +17,7 @@ import { walkCommand } from "./walk.js";
 /** Subcommands under the titles of the help. */
 export const GROUPS: readonly (readonly [title: string, commands: readonly Command[]])[] = [
   ["DESCRIPTORS", [send, recv, fds, traceCommand]],
-  ["CONTROL BUFFERS", [decode, walkCommand]],
+  ["CONTROL BUFFERS", [decode, walkCommand, explore]],
   ["SYSTEMS", [layoutCommand, structs, types, doctor, completionOf(() => COMMANDS)]],
 ];
 

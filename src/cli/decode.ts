@@ -15,6 +15,7 @@ import {
   FILE_OPERAND,
   INPUT_NOTE,
   INPUT_OPTIONS,
+  type Input,
   inputOf,
   oneAbi,
   RULE_OPTION,
@@ -62,21 +63,31 @@ export const decode: Command = {
 
 async function runDecode(args: Arguments): Promise<number> {
   const options = { ...ruleOf(args), abi: oneAbi(decode, args) };
-  const bytes = await inputOf(decode, args);
-  const explanation = explain(bytes, options);
-  if (args.has("json")) printJson(jsonOf(explanation, bytes, options), 2);
-  else print(drawn(explanation));
+  const input = await inputOf(decode, args);
+  const explanation = explain(input.bytes, options);
+  if (args.has("json")) printJson(jsonOf(explanation, input, options), 2);
+  else print(drawn(explanation, input.unknown));
   return explanation.problems.length === 0 ? EXIT.fine : EXIT.malformed;
 }
 
 function jsonOf(
   explanation: Explanation,
-  bytes: Uint8Array,
+  { bytes, unknown }: Input,
   options: { readonly abi: AbiName; readonly rule?: RuleName },
 ): object {
   const { abi, rule, end, spans, steps, problems } = explanation;
   const { messages } = decodeControl(bytes, options);
-  return { abi, rule, bytes, end, messages: messages.map(messageJson), problems, spans, steps };
+  return {
+    abi,
+    rule,
+    bytes,
+    unknown,
+    end,
+    messages: messages.map(messageJson),
+    problems,
+    spans,
+    steps,
+  };
 }
 
 /** A control message as data for JSON. */

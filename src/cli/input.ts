@@ -2,16 +2,23 @@
 
 import { createReadStream } from "node:fs";
 import { type AbiName, type RuleName, rules } from "../index.js";
+import { type NotationName, notations, parseNotation } from "../notation.js";
 import type { Arguments, Command, Option } from "./command.js";
 import { help } from "./command.js";
 import { codeOf, malformed, usageError } from "./errors.js";
-import { bytesFromHex, looksLikeText } from "./hex.js";
+import { textOf } from "./names.js";
 import { note } from "./output.js";
 import { abisNamed, choice, onlyOneOf } from "./values.js";
 
 /** Options of every subcommand that reads a control buffer. */
-export const INPUT_OPTIONS: Readonly<Record<"hex" | "raw", Option>> = {
-  hex: { short: "x", text: "the input is text" },
+export const INPUT_OPTIONS: Readonly<Record<"hex" | "notation" | "raw", Option>> = {
+  hex: { short: "x", text: "the input is text, in whatever notation" },
+  notation: {
+    value: "N",
+    short: "n",
+    text: `the input is text in this notation: ${notations().join(", ")}; recognized unless given`,
+    complete: notations(),
+  },
   raw: { text: "the input is the bytes themselves" },
 };
 
@@ -26,23 +33,57 @@ export const RULE_OPTION: Option = {
 export const FILE_OPERAND = "where the bytes are; standard input if it is - or left out";
 
 export const INPUT_NOTE =
-  "Without --hex or --raw, input that is plain text counts as text. Bytes may be written as hex with spaces, commas, 0x, \\x, the " +
-  "brackets of C, or be a dump by xxd, hexdump -C or od -A x -t x1.";
+  "Without --hex, --notation or --raw, input that is plain text counts as text. Bytes may be written as hex in any spacing, ?? for those that are " +
+  "not known; as a dump by xxd, hexdump, od or gdb; as an array or string of C, bytes of Python, an array of JavaScript, Base64; or be a line of strace.";
+
+/** A control buffer as it was given. */
+export interface Input {
+  readonly bytes: Uint8Array;
+  /** Bytes that the text does not tell: zeros stand for them. */
+  readonly unknown: readonly { readonly from: number; readonly to: number }[];
+}
 
 /** The bytes that the operand and options of a subcommand name. */
-export async function inputOf(command: Command, args: Arguments): Promise<Uint8Array> {
+export async function inputOf(command: Command, args: Arguments): Promise<Input> {
   const [file = "-", extra] = args.operands;
   if (extra !== undefined) {
     throw usageError(`one FILE is enough: '${extra}' is too much${help(command)}`);
   }
   onlyOneOf(args, ["hex", "raw"]);
+  onlyOneOf(args, ["notation", "raw"]);
+  const notation = choice<NotationName>(args, "notation", notations());
   const input = await readInput(file, command);
-  const isText = args.has("hex") || (!args.has("raw") && looksLikeText(input));
-  return checked(isText ? bytesFromHex(input.toString()) : input);
+  const isText = args.has("hex") || notation !== undefined;
+  if (isText || (!args.has("raw") && looksLikeText(input)))
+    return fromText(input.toString(), notation);
+  return { bytes: checked(input), unknown: [] };
+}
+
+/** A list of pairs of hex digits in quotes, as JSON has it. */
+const QUOTED_PAIRS = /^\s*\[(?:\s*"[0-9a-f]{2}"\s*,?)*\s*\]\s*$/i;
+
+/** The bytes of a text. */
+export function fromText(given: string, notation?: NotationName): Input {
+  const text = QUOTED_PAIRS.test(given) ? given.replace(/[[\]]/g, " ") : given;
+  if (text.trim() === "" && notation === undefined)
+    return { bytes: new Uint8Array(0), unknown: [] };
+  try {
+    const { bytes, unknown } = parseNotation(text, notation === undefined ? {} : { notation });
+    return { bytes, unknown };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw malformed(`the text is more than a control buffer of 1 MiB: ${error.message}`);
+  }
+}
+
+/** Whether bytes are text that a person could have written. */
+function looksLikeText(bytes: Uint8Array): boolean {
+  if (bytes.some((byte) => (byte < 0x20 && (byte < 9 || byte > 13)) || byte === 0x7f)) return false;
+  return textOf(bytes) !== undefined;
 }
 
 /** Bytes that can be a control buffer. */
-export function checked(bytes: Uint8Array): Uint8Array {
+function checked(bytes: Uint8Array): Uint8Array {
   if (bytes.length <= CONTROL_LIMIT) return bytes;
   throw malformed(`${bytes.length} bytes are more than a control buffer of 1 MiB`);
 }

@@ -89,7 +89,8 @@ async function typed(start: string, setup: string, cwd: string): Promise<string>
     child.on("close", () => done());
     child.stdout.on("data", (part) => {
       text += part;
-      if (text.split("it was called").length - 1 + (text.includes("it is ready") ? 1 : 0) <= next) return;
+      if (text.split("it was called").length - 1 + (text.includes("it is ready") ? 1 : 0) <= next)
+        return;
       const line = TYPED[next]?.[0];
       next += 1;
       if (line === undefined) child.stdin.end("exit\n");
@@ -116,7 +117,7 @@ for (const [name, start, setup] of SHELLS) {
       await inDirectory(async (cwd) => {
         fill(cwd);
         for (const [line, becomes] of TYPED) {
-          const text = await typed(start, setup, line, cwd);
+          const text = await typed(start, setup, cwd);
           assert.ok(text.includes(becomes), `${line} becomes ${becomes}: ${JSON.stringify(text)}`);
         }
       });

@@ -84,14 +84,17 @@ const COMMON: Readonly<Record<string, Option>> = {
 };
 
 /** All options of a subcommand. */
-export function optionsOf(command: Command): Readonly<Record<string, Option>> {
+export function optionsOf(command: Pick<Command, "options">): Readonly<Record<string, Option>> {
   return { ...command.options, ...COMMON };
 }
 
 type ParseOptions = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>["options"]>;
 
+/** What of a subcommand its command line depends on. */
+type Parsed = Pick<Command, "name" | "options" | "restOption" | "restOperands">;
+
 /** Reads the command line of a subcommand. */
-export function parse(command: Command, line: readonly string[]): Arguments {
+export function parse(command: Parsed, line: readonly string[]): Arguments {
   const options = Object.fromEntries(
     Object.entries(optionsOf(command))
       .filter(([name]) => name !== command.restOption)
@@ -117,7 +120,7 @@ export function parse(command: Command, line: readonly string[]): Arguments {
 
 /** Divides a line where the rest begins that belongs to another command. */
 function splitRest(
-  { restOption, restOperands }: Command,
+  { restOption, restOperands }: Parsed,
   line: readonly string[],
   options: ParseOptions,
 ): { before: readonly string[]; rest: readonly string[] | undefined } {
@@ -143,7 +146,7 @@ function splitRest(
 type Values = Readonly<Record<string, unknown>>;
 
 function parsed(
-  command: Command,
+  command: Parsed,
   args: readonly string[],
   options: ParseOptions,
 ): { values: Values; positionals: readonly string[] } {

@@ -35,19 +35,27 @@ async function main(line: readonly string[]): Promise<number> {
     print(ownVersion());
     return EXIT.fine;
   }
-  const wanted = first === "help" ? others[0] : undefined;
-  if (first === "--help" || first === "-h" || (first === "help" && wanted === undefined)) {
-    print(generalHelp(GROUPS));
-    return EXIT.fine;
-  }
-  const command = commandNamed(wanted ?? first);
-  const args = parse(command, wanted === undefined ? others : ["--help"]);
+  if (first === "--help" || first === "-h" || first === "help") return showHelp(others);
+  const command = commandNamed(first);
+  const args = parse(command, others);
   obey(args);
   if (args.has("help")) {
     print(helpOf(command));
     return EXIT.fine;
   }
   return await command.run(args);
+}
+
+/** `cmsg help` takes the options of every subcommand. */
+const HELP: Pick<Command, "name" | "options"> = { name: "help", options: {} };
+
+function showHelp(line: readonly string[]): number {
+  const args = parse(HELP, line);
+  const [name] = args.operands;
+  const page = name === undefined ? undefined : commandNamed(name);
+  obey(args);
+  print(page === undefined ? generalHelp(GROUPS) : helpOf(page));
+  return EXIT.fine;
 }
 
 // A reader such as `head` that has seen enough is no error.

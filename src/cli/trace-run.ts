@@ -2,6 +2,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import {
+  accessSync,
   closeSync,
   createReadStream,
   constants as fs,
@@ -9,9 +10,10 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import { constants, tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { atEnd, intercepting } from "./ending.js";
 import { CommandError, codeOf, EXIT } from "./errors.js";
@@ -113,8 +115,27 @@ function ended(child: ChildProcess, target: Target): Promise<number> {
 }
 
 function unable(cause: Error): CommandError {
-  if (codeOf(cause) !== "ENOENT") return new CommandError(EXIT.system, cause.message, { cause });
+  if (codeOf(cause) === "ENOENT") return withoutStrace();
+  return new CommandError(EXIT.system, cause.message, { cause });
+}
+
+/** What is said where strace is missing. */
+export function withoutStrace(): CommandError {
   const message =
     "strace is not installed, and cmsg trace needs it (Debian, Ubuntu: apt install strace)";
-  return new CommandError(EXIT.unsupported, message, { cause });
+  return new CommandError(EXIT.unsupported, message);
+}
+
+/** Whether a program can be run: by its path, or as the variable PATH says. */
+export function isRunnable(command: string): boolean {
+  const folders = command.includes("/") ? [""] : (process.env["PATH"] ?? "").split(delimiter);
+  return folders.some((folder) => {
+    const file = folder === "" ? command : join(folder, command);
+    try {
+      accessSync(file, fs.X_OK);
+      return statSync(file).isFile();
+    } catch {
+      return false;
+    }
+  });
 }

@@ -1,20 +1,13 @@
 // cmsg trace: runs a command under strace, or attaches to processes, and explains the control messages that they send and receive.
 
-import {
-  accessSync,
-  createWriteStream,
-  constants as fs,
-  statSync,
-  type WriteStream,
-} from "node:fs";
-import { delimiter, join } from "node:path";
+import { closeSync, openSync, writeSync } from "node:fs";
 import type { Arguments, Command } from "./command.js";
 import { help } from "./command.js";
 import { CommandError, EXIT, usageError } from "./errors.js";
 import { configure, count, jsonLine, note, print, sign } from "./output.js";
 import { messagesOf, type TracedMessage } from "./trace-call.js";
 import { CallReader } from "./trace-lines.js";
-import { type Target, trace } from "./trace-run.js";
+import { isRunnable, type Target, trace, withoutStrace } from "./trace-run.js";
 import { messageLines } from "./trace-show.js";
 
 export const traceCommand: Command = {
@@ -71,11 +64,12 @@ async function runTrace(args: Arguments): Promise<number> {
     const message = `strace traces Linux, and this is ${process.platform}`;
     throw new CommandError(EXIT.unsupported, message);
   }
+  if (!isRunnable("strace")) throw withoutStrace();
   const sink = sinkOf(args.value("output"));
   const totals = { sent: 0, received: 0, out: 0, in: 0 };
   const calls = new CallReader();
   try {
-    return await trace(target, (line) => {
+    const status = await trace(target, (line) => {
       const call = calls.read(line);
       for (const message of call === undefined ? [] : messagesOf(call)) {
         if (!args.has("all") && !isTold(message)) continue;
@@ -83,9 +77,11 @@ async function runTrace(args: Arguments): Promise<number> {
         sink.write(args.has("json") ? jsonLine(message) : messageLines(message).join("\n"));
       }
     });
+    sink.end();
+    if (!args.has("quiet")) note(summary(totals));
+    return status;
   } finally {
-    await sink.end();
-    if (!args.has("quiet") && true) note(summary(totals));
+    sink.end();
   }
 }
 
@@ -142,39 +138,27 @@ function pidOf(text: string): number {
 
 /** Refuses a command that is not there before strace does, whose words would be those of the command. */
 function checkRunnable(command: string): void {
-  const folders = command.includes("/") ? [""] : (process.env["PATH"] ?? "").split(delimiter);
-  const isThere = folders.some((folder) => {
-    const file = folder === "" ? command : join(folder, command);
-    try {
-      accessSync(file, fs.X_OK);
-      return statSync(file).isFile();
-    } catch {
-      return false;
-    }
-  });
-  if (!isThere) throw new CommandError(EXIT.system, `ENOENT: '${command}' could not be run`);
+  if (!isRunnable(command)) {
+    throw new CommandError(EXIT.system, `ENOENT: '${command}' could not be run`);
+  }
 }
 
 /** Where messages are written to. */
 interface Sink {
   write(text: string): void;
-  end(): Promise<void>;
+  end(): void;
 }
 
 function sinkOf(file: string | undefined): Sink {
-  if (file === undefined) return { write: print, end: async () => {} };
+  if (file === undefined) return { write: print, end: () => {} };
+  const number = openSync(file, "w");
   configure({ color: "never" });
-  const stream: WriteStream = createWriteStream(file);
-  let failure: Error | undefined;
-  stream.on("error", (error) => {
-    failure = error;
-  });
+  let closed = false;
   return {
-    write: (text) => void stream.write(`${sign(text)}\n`),
-    end: () =>
-      new Promise((resolve, reject) => {
-        if (failure !== undefined) reject(failure);
-        else stream.end(() => (failure === undefined ? resolve() : reject(failure)));
-      }),
+    write: (text) => void writeSync(number, `${sign(text)}\n`),
+    end: () => {
+      if (!closed) closeSync(number);
+      closed = true;
+    },
   };
 }

@@ -7,11 +7,12 @@
 
 import { NOTATIONS, type NotationName } from "./notation/error.js";
 
-export type { ByteRange } from "./notation/bytes.js";
+export type { ByteRange } from "./codec/byte-range.js";
 export { NotationError, type NotationName } from "./notation/error.js";
 export { type ParsedNotation, type ParseOptions, parseNotation } from "./notation/parse.js";
 export type { NotationNote } from "./notation/strace.js";
 export { type Format, formats, type WriteOptions, write } from "./notation/write.js";
+export { writeSvg } from "./notation/write-svg.js";
 
 /**
  * Names of the notations that `parseNotation` reads.

@@ -64,9 +64,9 @@ export const decode: Command = {
 async function runDecode(args: Arguments): Promise<number> {
   const options = { ...ruleOf(args), abi: oneAbi(decode, args) };
   const input = await inputOf(decode, args);
-  const explanation = explain(input.bytes, options);
+  const explanation = explain(input.bytes, { ...options, unknown: input.unknown });
   if (args.has("json")) printJson(jsonOf(explanation, input, options), 2);
-  else print(drawn(explanation, input.unknown));
+  else print(drawn(explanation));
   return explanation.problems.length === 0 ? EXIT.fine : EXIT.malformed;
 }
 

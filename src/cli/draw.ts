@@ -1,6 +1,6 @@
 // The library's drawing of a control buffer, as wide as the terminal and with a colour for each role.
 
-import type { DrawnPart, DrawnRole, DrawOptions, Explanation } from "../index.js";
+import type { DrawnPart, DrawnRole, Explanation } from "../index.js";
 import { isAscii, paint, type Style, width } from "./output.js";
 
 /** Colours by role: the header's members, the payload, what pads, what is wrong. */
@@ -15,6 +15,7 @@ const STYLES: Readonly<Record<DrawnRole, Style | undefined>> = {
   field: "green",
   pad: "dim",
   tail: "yellow",
+  unknown: "yellow",
   unreadable: "red",
   step: undefined,
   verdict: "dim",
@@ -29,15 +30,10 @@ export function paintRole(text: string, role: DrawnRole): string {
 }
 
 /** An explanation as text for this terminal. */
-export function drawn(
-  explanation: Explanation,
-  unknown: NonNullable<DrawOptions["unknown"]>,
-  parts?: readonly DrawnPart[],
-): string {
+export function drawn(explanation: Explanation, parts?: readonly DrawnPart[]): string {
   return explanation.toString({
     width: width(),
     ascii: isAscii(),
-    unknown,
     style: paintRole,
     ...(parts === undefined ? {} : { parts }),
   });

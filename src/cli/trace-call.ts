@@ -171,14 +171,13 @@ function controlOf(header: string): Pick<Parts, "control" | "problems"> {
     notation: "strace",
   });
   const options: { readonly abi?: AbiOption } = abi === undefined ? {} : { abi };
-  const { spans, count, problems } = explain(bytes, options);
-  const isUnknown = ({ from, to }: Span): boolean =>
-    unknown.some((range) => range.from < to && from < range.to);
+  const { spans, count, problems } = explain(bytes, { ...options, unknown });
+  const isUnknown = ({ role }: Span): boolean => role === "unknown";
   const control = Array.from({ length: count }, (_, i): TracedControl => {
     const own = spans.filter(({ message }) => message === i);
     const level = own.find(({ role }) => role === "level");
     const type = own.find(({ role }) => role === "type");
-    const fields = own.filter(({ role }) => role === "field" || role === "payload");
+    const fields = own.filter(isOfPayload);
     const targetOf = ({ from }: Span): string | null =>
       notes.find((each) => each.from === from)?.text.replace(/<(char|block) [\d:]+>$/, "") ?? null;
     const isFds =
@@ -206,6 +205,15 @@ function controlOf(header: string): Pick<Parts, "control" | "problems"> {
           ({ offset }) => !unknown.some(({ from, to }) => from <= offset && offset < to),
         );
   return { control, problems: said.map(({ message }) => message) };
+}
+
+/** Members of a payload, known or not. */
+function isOfPayload({ role, field }: Span): boolean {
+  return (
+    role === "field" ||
+    role === "payload" ||
+    (role === "unknown" && field?.startsWith("cmsg_") !== true)
+  );
 }
 
 /** `SCM_RIGHTS (1)` without its number. */

@@ -57,12 +57,12 @@ async function runWalk(args: Arguments): Promise<number> {
   const { bytes, unknown } = await inputOf(walkCommand, args);
   const wanted = args.has("all") ? rules() : [rule];
   const explained = wanted.map((name) =>
-    explain(bytes, { abi, ...(name === undefined ? {} : { rule: name }) }),
+    explain(bytes, { abi, unknown, ...(name === undefined ? {} : { rule: name }) }),
   );
   if (args.has("json")) for (const one of explained) printJson(jsonOf(one));
-  else print(explained.map((one) => drawn(one, unknown, ["walk"])).join("\n\n"));
+  else print(explained.map((one) => drawn(one, ["walk"])).join("\n\n"));
   const [first] = explained;
-  if (!args.has("json") && first !== undefined) print(`\n${drawn(first, unknown, ["problems"])}`);
+  if (!args.has("json") && first !== undefined) print(`\n${drawn(first, ["problems"])}`);
   const isSound = explained.every(({ problems }) => problems.length === 0);
   return isSound ? EXIT.fine : EXIT.malformed;
 }

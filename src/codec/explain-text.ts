@@ -20,8 +20,6 @@ export interface DrawOptions {
   readonly ascii?: boolean;
   /** What is drawn; all of it unless given. */
   readonly parts?: readonly DrawnPart[];
-  /** Bytes that are not known, such as payloads that strace omits: drawn as ??, without a value. */
-  readonly unknown?: readonly { readonly from: number; readonly to: number }[];
   /** Dresses a piece of text, such as in colour. Its width must stay. */
   readonly style?: (text: string, role: DrawnRole) => string;
 }
@@ -40,7 +38,6 @@ interface Drawn {
 interface Look {
   readonly width: number;
   readonly plain: (text: string) => string;
-  readonly unknown: NonNullable<DrawOptions["unknown"]>;
   readonly style: (text: string, role: DrawnRole) => string;
 }
 
@@ -61,6 +58,7 @@ const LABELS: Readonly<Record<SpanRole, string>> = {
   field: "",
   pad: "padding",
   tail: "tail",
+  unknown: "unknown",
   unreadable: "unreadable",
 };
 
@@ -73,10 +71,10 @@ const ALL: readonly DrawnPart[] = ["bytes", "walk", "problems"];
 /** The whole drawing, or the parts of it that are asked for. */
 export function drawExplanation(model: Drawn, bytes: Uint8Array, options?: DrawOptions): string {
   const given = optionsOf(options, "options");
-  const { parts = ALL, unknown = [], style = (text) => text } = given;
+  const { parts = ALL, style = (text) => text } = given;
   const width = integerIn(given.width ?? WIDTH, WIDTHS.least, WIDTHS.most, "width");
   const plain = flagOf(given.ascii, "ascii") ? plainText : (text: string): string => text;
-  const look: Look = { width, plain, unknown, style };
+  const look: Look = { width, plain, style };
   const has = (part: DrawnPart): boolean => parts.includes(part);
   const sections = [
     ...(has("bytes")
@@ -127,17 +125,13 @@ function messageSections({ spans }: Drawn, bytes: Uint8Array, look: Look): strin
 }
 
 /** Bytes of a span as lines of hex, with the offset of each. */
-function hexLines(
-  span: Span,
-  bytes: Uint8Array,
-  { unknown }: Look,
-): { offset: string; hex: string }[] {
+function hexLines(span: Span, bytes: Uint8Array): { offset: string; hex: string }[] {
   const lines: { offset: string; hex: string }[] = [];
   for (let at = span.from; at < span.to; at += BYTES_A_LINE) {
     const part = bytes.subarray(at, Math.min(at + BYTES_A_LINE, span.to));
-    const hex = Array.from(part, (byte, i) =>
-      isUnknown(unknown, at + i, at + i + 1) ? "??" : byte.toString(16).padStart(2, "0"),
-    ).join(" ");
+    const shown = (byte: number): string =>
+      span.role === "unknown" ? "??" : byte.toString(16).padStart(2, "0");
+    const hex = Array.from(part, shown).join(" ");
     lines.push({ offset: at.toString(16).padStart(4, "0"), hex });
   }
   return lines;
@@ -149,7 +143,7 @@ const HEX_WIDTH = BYTES_A_LINE * 3 - 1;
 function wideRows(span: Span, bytes: Uint8Array, look: Look, column: number): string[] {
   const { width, plain, style } = look;
   const { role } = span;
-  const left = hexLines(span, bytes, look).map(({ offset, hex }) => {
+  const left = hexLines(span, bytes).map(({ offset, hex }) => {
     const space = " ".repeat(HEX_WIDTH - hex.length);
     return {
       painted: `  ${style(offset, "offset")}  ${style(hex, role)}${space}`,
@@ -159,12 +153,7 @@ function wideRows(span: Span, bytes: Uint8Array, look: Look, column: number): st
   const front = " ".repeat(left[0]?.width ?? 0);
   const label = plain(labelOf(span));
   const first = `${front}  ${label.padEnd(column)} `;
-  const right = wrapped(
-    plain(spanText(span, look)),
-    first,
-    `${front}${" ".repeat(column + 3)}`,
-    width,
-  );
+  const right = wrapped(plain(spanText(span)), first, `${front}${" ".repeat(column + 3)}`, width);
   return besides(left.length, right.length, (i) => {
     const rest = (right[i] ?? "").slice(front.length).trimEnd();
     const text = i === 0 ? named(rest, label, role, style) : rest;
@@ -181,19 +170,15 @@ function named(text: string, label: string, role: SpanRole, style: Look["style"]
 /** Name, value and note above the bytes. */
 function narrowRows(span: Span, bytes: Uint8Array, look: Look): string[] {
   const { width, plain, style } = look;
-  const lines = hexLines(span, bytes, look);
+  const lines = hexLines(span, bytes);
   const label = plain(labelOf(span));
   const offset = lines[0]?.offset ?? "";
   const first = `${offset}  ${label}  `;
-  const head = wrapped(
-    plain(spanText(span, look)),
-    first,
-    " ".repeat(offset.length + 4),
-    width,
-  ).map((line, i) =>
-    i > 0
-      ? line
-      : `${style(offset, "offset")}  ${style(label, span.role)}${line.slice(offset.length + 2 + label.length)}`,
+  const head = wrapped(plain(spanText(span)), first, " ".repeat(offset.length + 4), width).map(
+    (line, i) =>
+      i > 0
+        ? line
+        : `${style(offset, "offset")}  ${style(label, span.role)}${line.slice(offset.length + 2 + label.length)}`,
   );
   const front = " ".repeat(offset.length + 2);
   return [
@@ -211,18 +196,12 @@ function stepRows(step: WalkStep, { width, plain, style }: Look): string[] {
   ];
 }
 
-/** Whether some of the bytes are not known. */
-function isUnknown(unknown: Look["unknown"], from: number, to: number): boolean {
-  return unknown.some((range) => range.from < to && from < range.to);
-}
-
 function labelOf({ role, field }: Span): string {
   return field ?? LABELS[role];
 }
 
 /** Value and note of a span. Bytes that stand to the left of it are not said again. */
-function spanText({ from, to, role, value, note }: Span, { unknown }: Look): string {
-  if (value !== null && isUnknown(unknown, from, to)) return "not known";
+function spanText({ role, value, note }: Span): string {
   const named = role === "level" || role === "type";
   const bytes = typeof value === "string" && /^[0-9a-f]{2}( [0-9a-f]{2})*$/.test(value);
   const shown = value === null || named || bytes ? "" : String(value);

@@ -1,9 +1,11 @@
 // All subcommands, in the groups of the help.
 
 import type { Command } from "./command.js";
+import { compare } from "./compare.js";
 import { completionOf } from "./completion.js";
 import { decode } from "./decode.js";
 import { doctor } from "./doctor.js";
+import { encode } from "./encode.js";
 import { explore } from "./explore.js";
 import { fds } from "./fds.js";
 import { layoutCommand } from "./layout.js";
@@ -17,7 +19,7 @@ import { walkCommand } from "./walk.js";
 /** Subcommands under the titles of the help. */
 export const GROUPS: readonly (readonly [title: string, commands: readonly Command[]])[] = [
   ["DESCRIPTORS", [send, recv, fds, traceCommand]],
-  ["CONTROL BUFFERS", [decode, walkCommand, explore]],
+  ["CONTROL BUFFERS", [encode, decode, walkCommand, compare, explore]],
   ["SYSTEMS", [layoutCommand, structs, types, doctor, completionOf(() => COMMANDS)]],
 ];
 

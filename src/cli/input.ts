@@ -64,7 +64,7 @@ const QUOTED_PAIRS = /^\s*\[(?:\s*"[0-9a-f]{2}"\s*,?)*\s*\]\s*$/i;
 
 /** The bytes of a text. */
 export function fromText(given: string, notation?: NotationName): Input {
-  const text = QUOTED_PAIRS.test(given) ? given.replace(/[[\]]/g, " ") : given;
+  const text = QUOTED_PAIRS.test(given) ? given.replace(/[[\]",]/g, " ") : given;
   if (text.trim() === "" && notation === undefined)
     return { bytes: new Uint8Array(0), unknown: [] };
   try {

@@ -11,7 +11,7 @@ import {
 } from "../index.js";
 import type { Arguments, Command } from "./command.js";
 import { EXIT, usageError } from "./errors.js";
-import { table } from "./lines.js";
+import { merged, table } from "./lines.js";
 import { count, paint, print, printJson, sign, width } from "./output.js";
 import { abisNamed } from "./values.js";
 
@@ -177,7 +177,7 @@ function structRows(name: (typeof STRUCTS)[number], layouts: readonly Layout[]):
       struct === null ? ABSENT : `${count(struct.size, "byte")}, align ${struct.align}`,
     ),
   ];
-  const rows = mergedKeys(members.map((cells) => [...cells.keys()])).map(
+  const rows = merged(members.map((cells) => [...cells.keys()])).map(
     (key): Row => [
       `  ${key.startsWith(HOLE) ? HOLE : key}`,
       ...members.map((cells) => cells.get(key) ?? ABSENT),
@@ -198,20 +198,6 @@ function membersOf({ fields, padding }: StructLayout): Map<string, string> {
       `${String(offset).padStart(3)} ${String(width).padStart(3)}`,
     ]),
   );
-}
-
-/** All keys, each behind the one that it follows in its own list. */
-function mergedKeys(lists: readonly (readonly string[])[]): string[] {
-  const merged: string[] = [];
-  for (const list of lists) {
-    let at = 0;
-    for (const key of list) {
-      const known = merged.indexOf(key);
-      if (known < 0) merged.splice(at, 0, key);
-      at = known < 0 ? at + 1 : known + 1;
-    }
-  }
-  return merged;
 }
 
 function lengthRows(layouts: readonly Layout[]): Row[] {

@@ -115,3 +115,17 @@ function cellLines(cell: string, limit: number): string[] {
   }
   return [...lines, line];
 }
+
+/** All keys, each behind the one that it follows in its own list. */
+export function merged(lists: readonly (readonly string[])[]): string[] {
+  const all: string[] = [];
+  for (const list of lists) {
+    let at = 0;
+    for (const key of list) {
+      const known = all.indexOf(key);
+      if (known < 0) all.splice(at, 0, key);
+      at = known < 0 ? at + 1 : known + 1;
+    }
+  }
+  return all;
+}

@@ -8,7 +8,7 @@ import {
   POINTER_SIZE,
   SUN_PATH_SIZE,
 } from "../../assembly/shared/column.js";
-import { STRUCT_END } from "../../assembly/shared/kind.js";
+import { OCTETS, STRUCT_END } from "../../assembly/shared/kind.js";
 import type { Abi } from "./abi.js";
 import type { Core } from "./core.js";
 import { type RuleName, ruleName } from "./rules.js";
@@ -67,13 +67,15 @@ function holes(
   return found;
 }
 
-function structLayout(core: Core, abi: Abi, name: StructName): StructLayout {
+/** Members and holes of a struct of an ABI. */
+export function structLayout(core: Core, abi: Abi, name: StructName): StructLayout {
   const program = structProgram(core, abi, name);
   const { places, size, align } = program.layout(core, abi);
   const entries = program.elements.flatMap((element, i): [string, MemberLayout][] => {
     const place = places[i];
     if (place === undefined || element.kind === STRUCT_END || place.width === 0) return [];
-    return [[element.name, place]];
+    const { offset, width } = place;
+    return [[element.name, { offset, width: element.kind === OCTETS ? element.count : width }]];
   });
   const padding = holes(
     entries.map(([, place]) => place),

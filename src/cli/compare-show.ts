@@ -33,14 +33,19 @@ export function comparisonLines(comparison: Comparison): string[] {
   return groups.flatMap((columns, i) => [
     ...(i === 0 ? [] : ["", ""]),
     ...headLines(comparison, columns, plan),
-    ...messages.flatMap((message, index) => ["", ...messageLines(comparison, message, index, columns, plan)]),
+    ...messages.flatMap((message, index) => [
+      "",
+      ...messageLines(comparison, message, index, columns, plan),
+    ]),
     "",
     ...totalLines(comparison, columns, plan),
   ]);
 }
 
 function planOf({ abis, messages }: Comparison): Plan {
-  const names = messages.flatMap(({ cells }) => cells.flatMap((cell) => cell?.spans.map(labelOf) ?? []));
+  const names = messages.flatMap(({ cells }) =>
+    cells.flatMap((cell) => cell?.spans.map(labelOf) ?? []),
+  );
   const longest = Math.max(LABEL.least, ...names.map((name) => sign(name).length));
   const label = Math.min(longest, LABEL.most);
   const room = width() - MARK - label;
@@ -51,19 +56,26 @@ function planOf({ abis, messages }: Comparison): Plan {
   return { label, bytes, cell, abis: Math.max(1, Math.floor(room / (cell + GAP))) };
 }
 
-function line(mark: string, label: string, cells: readonly string[], { label: column, cell }: Plan): string {
+function line(
+  mark: string,
+  label: string,
+  cells: readonly string[],
+  { label: column, cell }: Plan,
+): string {
   const front = `${mark.padEnd(MARK)}${label.padEnd(column)}`;
   return `${front}${cells.map((text) => `${" ".repeat(GAP)}${text.padEnd(cell)}`).join("")}`.trimEnd();
 }
 
 function headLines({ abis }: Comparison, columns: readonly number[], plan: Plan): string[] {
   const names = columns.map((i) => String(abis[i]?.abi).slice(0, plan.cell));
-  const facts = columns.flatMap((i) => filled(`${abis[i]?.abi}: ${abis[i]?.fact}`, 0, 2).map((text) => paint("dim", text)));
+  const facts = columns.flatMap((i) =>
+    filled(`${abis[i]?.abi}: ${abis[i]?.fact}`, 0, 2).map((text) => paint("dim", text)),
+  );
   return [...facts, "", paint("bold", line("", "", names, plan))];
 }
 
 function messageLines(
-  { abis }: Comparison,
+  comparison: Comparison,
   { cells, reasons }: ComparedMessage,
   index: number,
   columns: readonly number[],
@@ -73,13 +85,13 @@ function messageLines(
   const keys = merged(all.map((spans) => [...spans.keys()]));
   const name = typeOf(cells) ?? "not there in any of them";
   const rows = keys.flatMap((key) => {
-    const differs = isDifferent(key, cells, all);
+    const differs = isDifferent(key, comparison, cells, all);
     const texts = columns.map((i) => {
       const [cell, span] = [cells[i], all[i]?.get(key)];
       if (cell === null || cell === undefined || span === undefined) return [];
-      return cellLines(cell, span, abis[i]?.bytes ?? new Uint8Array(0), plan);
+      return cellLines(cell, span, comparison.abis[i]?.bytes ?? new Uint8Array(0), plan);
     });
-    const height = Math.max(1, ...texts.map((lines) => lines.length));
+    const height = Math.max(...texts.map((lines) => lines.length));
     const label = sign(labelText(key)).slice(0, plan.label);
     return Array.from({ length: height }, (_, row) => {
       const mark = row === 0 && differs ? sign("≠") : "";
@@ -93,13 +105,30 @@ function messageLines(
   });
   const why = columns.flatMap((i) => {
     const reason = reasons[i];
-    return reason === null || reason === undefined ? [] : filled(reason, 2, 4).map((text) => paint("yellow", text));
+    return reason === null || reason === undefined
+      ? []
+      : filled(reason, 2, 4).map((text) => paint("yellow", text));
   });
   const lengths = [
-    line("", "CMSG_LEN", columns.map((i) => lengthText(cells[i]?.length)), plan),
-    line("", "CMSG_SPACE", columns.map((i) => lengthText(cells[i]?.space)), plan),
+    line(
+      "",
+      "CMSG_LEN",
+      columns.map((i) => lengthText(cells[i]?.length)),
+      plan,
+    ),
+    line(
+      "",
+      "CMSG_SPACE",
+      columns.map((i) => lengthText(cells[i]?.space)),
+      plan,
+    ),
   ];
-  return [paint("bold", `message ${index}: ${name}`), ...rows, ...lengths.map((text) => paint("dim", text)), ...why];
+  return [
+    paint("bold", `message ${index}: ${name}`),
+    ...rows,
+    ...lengths.map((text) => paint("dim", text)),
+    ...why,
+  ];
 }
 
 function lengthText(length: number | undefined): string {
@@ -119,9 +148,9 @@ function totalLines({ abis }: Comparison, columns: readonly number[], plan: Plan
 function spansByKey({ spans }: ComparedCell): Map<string, Span> {
   const found = new Map<string, Span>();
   for (const span of spans) {
-    const label = labelOf(span);
+    const label = `${labelOf(span)}\0${span.role}`;
     let key = label;
-    for (let i = 2; found.has(key); i++) key = `${label}\0${i}`;
+    for (let i = 2; found.has(key); i++) key = `${label}${i}`;
     found.set(key, span);
   }
   return found;
@@ -136,9 +165,10 @@ function labelText(key: string): string {
   return key.split("\0")[0] ?? "";
 }
 
-/** Whether a row is not alike in all ABIs that have the message. */
+/** Whether a member is elsewhere in the message, of another width or of other bytes in some of the ABIs that have the message. */
 function isDifferent(
   key: string,
+  { abis }: Comparison,
   cells: readonly (ComparedCell | null)[],
   all: readonly ReadonlyMap<string, Span>[],
 ): boolean {
@@ -146,10 +176,9 @@ function isDifferent(
     if (cell === null) return [];
     const span = all[i]?.get(key);
     if (span === undefined) return ["absent"];
-    const differs = cell.differing.some((at) => at >= span.from && at < span.to);
-    return [`${span.from - cell.from} ${span.to - span.from} ${differs}`];
+    return [`${span.from - cell.from} ${abis[i]?.bytes.subarray(span.from, span.to)}`];
   });
-  return new Set(texts).size > 1 || texts.some((text) => text.endsWith("true"));
+  return new Set(texts).size > 1;
 }
 
 /** The offset and bytes of a span, those that differ dressed; with the columns that it takes. */
@@ -164,10 +193,15 @@ function cellLines(
     const from = span.from + i * aLine;
     const part = Array.from(bytes.subarray(from, Math.min(from + aLine, span.to)), (byte, k) => {
       const text = byte.toString(16).padStart(2, "0");
-      return others.has(from + k) ? paint(["yellow", "underline"], text) : paintRole(text, span.role);
+      return others.has(from + k)
+        ? paint("underline", paint("yellow", text))
+        : paintRole(text, span.role);
     });
     const offset = from.toString(16).padStart(4, "0");
-    return { text: `${paint("dim", offset)}  ${part.join(" ")}`, length: OFFSET + part.length * 3 - 1 };
+    return {
+      text: `${paint("dim", offset)}  ${part.join(" ")}`,
+      length: OFFSET + part.length * 3 - 1,
+    };
   });
 }
 

@@ -1,7 +1,13 @@
 // cmsg compare: the same control messages in several ABIs, side by side.
 
 import { existsSync } from "node:fs";
-import { type AbiName, type ControlMessage, decodeControl, hostAbi, type MessageInput } from "../index.js";
+import {
+  type AbiName,
+  type ControlMessage,
+  decodeControl,
+  hostAbi,
+  type MessageInput,
+} from "../index.js";
 import { type Comparison, compareControl } from "../model.js";
 import type { Arguments, Command } from "./command.js";
 import { help } from "./command.js";
@@ -16,7 +22,10 @@ import { abisNamed } from "./values.js";
 export const compare: Command = {
   name: "compare",
   summary: "lay the same control messages out in several ABIs, side by side",
-  usage: ["compare [OPTIONS] --abi A,B… TYPE [FIELD=VALUE…] …", "compare [OPTIONS] --abi A,B… [FILE]"],
+  usage: [
+    "compare [OPTIONS] --abi A,B… TYPE [FIELD=VALUE…] …",
+    "compare [OPTIONS] --abi A,B… [FILE]",
+  ],
   operands: {
     ...MESSAGE_OPERANDS,
     FILE: "where bytes are, as of the first ABI; standard input if it is - or nothing is given",
@@ -33,13 +42,19 @@ export const compare: Command = {
     json: { short: "j", text: "print the comparison as JSON" },
   },
   notes: [
-    "Each message has a row for each member, with its offset and bytes in each ABI. ≠ marks the rows that are not alike, and bytes that differ " +
-      "stand out in colour. Below are CMSG_LEN and CMSG_SPACE.",
+    "Each message has a row for each member, with its offset and bytes in each ABI. ≠ marks members that are elsewhere in the message, wider, or of " +
+      "other bytes; underlined are bytes that another ABI has not at the same place. Below are CMSG_LEN and CMSG_SPACE.",
     INPUT_NOTE,
   ],
   examples: [
-    ["glibc against musl, and 64 bits against 32", "cmsg compare --abi linux-x86_64-glibc,linux-x86_64-musl,linux-i386-glibc rights fd=3"],
-    ["Bytes of one machine, as another would have them", "cmsg encode credentials pid=1 uid=2 gid=3 | cmsg compare --abi host,linux-s390x-glibc"],
+    [
+      "glibc against musl, and 64 bits against 32",
+      "cmsg compare --abi linux-x86_64-glibc,linux-x86_64-musl,linux-i386-glibc rights fd=3",
+    ],
+    [
+      "Bytes of one machine, as another would have them",
+      "cmsg encode credentials pid=1 uid=2 gid=3 | cmsg compare --abi host,linux-s390x-glibc",
+    ],
   ],
   see: ["cmsg layout", "cmsg encode", "cmsg decode"],
   candidates: (before, _, abi) => messageWords(before, abi),
@@ -50,9 +65,12 @@ async function runCompare(args: Arguments): Promise<number> {
   const abis = comparedAbis(args);
   const [first] = abis as [AbiName];
   const isMessages = areMessages(args, first);
-  const found = isMessages ? readMessages(args.operands, first) : { ...(await fromBytes(args, first)), assumed: [] };
+  const found = isMessages
+    ? readMessages(args.operands, first)
+    : { ...(await fromBytes(args, first)), assumed: [] };
   const comparison = compareControl(found.messages, { abis });
-  if (found.assumed.length > 0) note(`not given, samples stand for them: ${found.assumed.join(", ")}`);
+  if (found.assumed.length > 0)
+    note(`not given, samples stand for them: ${found.assumed.join(", ")}`);
   if (args.has("json")) printJson(jsonOf(comparison), 2);
   else print(comparisonLines(comparison).join("\n"));
   return "malformed" in found && found.malformed ? EXIT.malformed : EXIT.fine;
@@ -60,11 +78,15 @@ async function runCompare(args: Arguments): Promise<number> {
 
 function comparedAbis(args: Arguments): AbiName[] {
   const wanted = args.values("abi");
-  if (wanted.length === 0) throw usageError(`--abi is missing: name two ABIs, such as host,linux-i386-glibc${help(compare)}`);
+  if (wanted.length === 0)
+    throw usageError(
+      `--abi is missing: name two ABIs, such as host,linux-i386-glibc${help(compare)}`,
+    );
   const abis = abisNamed(wanted) as AbiName[];
   const host = hostAbi().name as AbiName;
   if (abis.length > 1) return abis;
-  if (abis[0] === host) throw usageError(`--abi names the host's ABI alone: name another one${help(compare)}`);
+  if (abis[0] === host)
+    throw usageError(`--abi names the host's ABI alone: name another one${help(compare)}`);
   return [host, ...abis];
 }
 
@@ -72,7 +94,8 @@ function comparedAbis(args: Arguments): AbiName[] {
 function areMessages({ operands }: Arguments, abi: AbiName): boolean {
   const [only, ...more] = operands;
   if (only === undefined || only === "-") return false;
-  if (more.length > 0 || /^[^/]+\/[^/]+\//.test(only) || findKnown(only, abi) !== undefined) return true;
+  if (more.length > 0 || /^[^/]+\/[^/]+\//.test(only) || findKnown(only, abi) !== undefined)
+    return true;
   return !existsSync(only);
 }
 
@@ -89,12 +112,20 @@ async function fromBytes(
 
 /** A decoded message to be encoded elsewhere: by its value where it has one. */
 function again({ definition, value, level, type, payload }: ControlMessage): MessageInput {
-  return definition === undefined || value === undefined ? { level, type, payload } : { definition, value };
+  return definition === undefined || value === undefined
+    ? { level, type, payload }
+    : { definition, value };
 }
 
 function jsonOf({ abis, messages }: Comparison): object {
   return {
-    abis: abis.map(({ abi, fact, bytes, length, space }) => ({ abi, fact, bytes, len: length, space })),
+    abis: abis.map(({ abi, fact, bytes, length, space }) => ({
+      abi,
+      fact,
+      bytes,
+      len: length,
+      space,
+    })),
     messages: messages.map(({ cells, reasons }) => ({
       cells: cells.map((cell) => {
         if (cell === null) return null;

@@ -12,7 +12,8 @@ import { likest } from "./values.js";
 /** What the help of subcommands says of their messages. */
 export const MESSAGE_OPERANDS: Readonly<Record<string, string>> = {
   TYPE: "a control message by its name: rights, SCM_RIGHTS, packetInfo6 (cmsg types lists them)",
-  "FIELD=VALUE": "a field of the type in front of it: numbers, lists with commas, names, addresses, hex",
+  "FIELD=VALUE":
+    "a field of the type in front of it: numbers, lists with commas, names, addresses, hex",
   "LEVEL/TYPE/HEX": "any message: numbers or C names of level and type, and the payload as hex",
 };
 
@@ -65,8 +66,13 @@ function rawMessage({ name, fields }: Typed, abi: AbiName): MessageInput | undef
   const [, level, type, hex] = RAW.exec(name) ?? [];
   if (level === undefined || type === undefined || hex === undefined) return undefined;
   const [extra] = fields;
-  if (extra !== undefined) throw usageError(`'${name}' is bytes alone: it has no field '${extra[0]}'`);
-  const message = { level: nameOrNumber(level), type: nameOrNumber(type), payload: payloadOf(name, hex) };
+  if (extra !== undefined)
+    throw usageError(`'${name}' is bytes alone: it has no field '${extra[0]}'`);
+  const message = {
+    level: nameOrNumber(level),
+    type: nameOrNumber(type),
+    payload: payloadOf(name, hex),
+  };
   // Names that the ABI lacks are refused here, where it is known which word has them.
   return checked(message, `'${name}'`, abi);
 }
@@ -95,7 +101,10 @@ function checked(message: MessageInput, what: string, abi: AbiName): MessageInpu
   }
 }
 
-function typedMessage({ name, fields }: Typed, abi: AbiName): { message: MessageInput; missing: string[] } {
+function typedMessage(
+  { name, fields }: Typed,
+  abi: AbiName,
+): { message: MessageInput; missing: string[] } {
   const { definition } = knownNamed(name, abi);
   const form = valueForm(definition, { abi });
   if (form === null || form.value === undefined) {
@@ -125,7 +134,9 @@ function replaced(whole: unknown, [key, ...rest]: readonly string[], part: unkno
 
 function partOf(type: string, field: ValueField, text: string): unknown {
   if (field.kind === "other") {
-    throw usageError(`${type}: ${wordOf(field)} cannot be written here: give the message as LEVEL/TYPE/HEX`);
+    throw usageError(
+      `${type}: ${wordOf(field)} cannot be written here: give the message as LEVEL/TYPE/HEX`,
+    );
   }
   try {
     return parseField(field, text);
@@ -156,7 +167,8 @@ const EXPECTED: Readonly<Record<ValueField["kind"], string>> = {
 export function expected({ kind, least, most, names, unit }: ValueField): string {
   const range = least === null || most === null ? "" : ` from ${least} to ${most}`;
   const counted = unit === null || kind === "time" ? "" : ` of ${unit}`;
-  const listed = names.length === 0 ? "" : `: ${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""}`;
+  const listed =
+    names.length === 0 ? "" : `: ${names.slice(0, 6).join(", ")}${names.length > 6 ? ", …" : ""}`;
   return `${EXPECTED[kind]}${counted}${range}${listed}`;
 }
 
@@ -189,7 +201,8 @@ function unknownField(form: ValueForm, type: string, word: string): Error {
 
 /** What may be written next: types, and the fields of the last one that are not given yet. */
 export function messageWords(before: readonly string[], abi: AbiName): Candidate[] {
-  const groups = before.length === 0 ? [] : grouped(before.filter((word, i) => i > 0 || !word.includes("=")));
+  const groups =
+    before.length === 0 ? [] : grouped(before.filter((word, i) => i > 0 || !word.includes("=")));
   const last = groups.at(-1);
   const known = last === undefined ? undefined : findKnown(last.name, abi);
   const form = known === undefined ? null : valueForm(known.definition, { abi });

@@ -58,7 +58,7 @@ const TYPED: readonly (readonly [typed: string, becomes: string])[] = [
   ["decode --rule mu", "<decode><--rule><musl>"],
   ["layout --abi=linux-s390x-m", "<layout><--abi=linux-s390x-musl>"],
   ["layout --abi host,darwin-a", "<layout><--abi><host,darwin-arm64>"],
-  ["encode credentials pi", "<encode><credentials><pid=>"],
+  ["encode credentials ui", "<encode><credentials><uid=>"],
   ["types packetInfo6", "<types><packetInfo6>"],
   ["decode some-fi", "<decode><some-file.txt>"],
   ["trace some-progra", "<trace><some-program>"],

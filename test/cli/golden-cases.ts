@@ -49,6 +49,18 @@ const DECODING: readonly Case[] = [
   line("walk-all", ["walk", "--abi", X86, "--all"], LIAR),
 ];
 
+const MESSAGES = ["rights", "fd=7,8", "credentials", "pid=4242", "uid=1000", "gid=100"];
+
+const ENCODING: readonly Case[] = [
+  line("encode", ["encode", "--abi", X86, ...MESSAGES]),
+  line("encode-c", ["encode", "--abi", X86, "--as", "c", "rights", "fd=7"]),
+  line("encode-text", ["encode", "--abi", "darwin-arm64", "--as", "text", "rights", "fd=7"]),
+  line("encode-sample", ["encode", "--abi", X86, "packetInfo6", "ifindex=2"]),
+  line("encode-wrong", ["encode", "--abi", X86, "credentials", "pid=one"]),
+  line("compare", ["compare", "--abi", `${X86},linux-x86_64-musl`, ...MESSAGES]),
+  line("compare-three", ["compare", "--abi", `${X86},linux-i386-glibc,darwin-arm64`, ...MESSAGES]),
+];
+
 const SYSTEMS: readonly Case[] = [
   line("layout", ["layout", "--abi", X86]),
   line("layout-two", ["layout", "--abi", `${X86},linux-x86_64-musl,darwin-arm64`]),
@@ -141,6 +153,7 @@ const LIVE: readonly Case[] = [
 export const CASES: readonly Case[] = [
   line("help", ["help"]),
   ...HELPS.map((name) => line(`help-${name}`, [name, "--help"])),
+  ...ENCODING,
   ...DECODING,
   ...SYSTEMS,
   ...PASSING,

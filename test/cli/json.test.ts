@@ -160,7 +160,10 @@ const OUTPUTS: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   encode: async () => [await stdout("encode", ...ENCODED)],
   decode: async () => [await decoded("decode")],
   walk: async () => (await decoded("walk", "--all")).trimEnd().split("\n"),
-  compare: async () => [await decoded("compare", "--abi", "linux-x86_64-glibc,linux-i386-musl")],
+  compare: async () => [
+    await stdout("compare", "--abi", "linux-x86_64-glibc,darwin-arm64", ...ENCODED),
+    (await run(["compare", "--abi", "host,linux-i386-musl", "--json"], { input: BYTES })).stdout,
+  ],
   explore: async () => [await explored()],
   layout: async () => [await stdout("layout", "--abi", "*")],
   structs: async () => [await stdout("structs"), await stdout("structs", "rights", "timestamping")],

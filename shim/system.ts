@@ -31,6 +31,10 @@ export interface System {
   closeRange(first: number, last: number): number;
   fcntl(fd: number, command: number, argument: number): number;
   flock(fd: number, operation: number): number;
+  /** A descriptor for a process; ENOSYS where there are none. */
+  pidfdOpen(pid: number, flags: number): number;
+  /** A duplicate of a descriptor of the process behind a pidfd. */
+  pidfdGetfd(pidfd: number, fd: number, flags: number): number;
   open(path: number, flags: number, mode: number): number;
   read(fd: number, memory: number, length: number): number;
   write(fd: number, memory: number, length: number): number;
@@ -78,6 +82,8 @@ const PROTOTYPES = {
   // Variadic functions have a calling convention of their own on Darwin arm64: declared fixed, they would do nothing there.
   fcntl: "int fcntl(int fd, int command, ...)",
   flock: "int flock(int fd, int operation)",
+  // The C libraries have functions for the newer calls only since lately.
+  syscall: "intptr_t syscall(intptr_t number, ...)",
   open: "int open(uintptr_t path, int flags, ...)",
   open64: "int open64(uintptr_t path, int flags, ...)",
   read: "intptr_t read(int fd, uintptr_t memory, uintptr_t length)",
@@ -173,6 +179,7 @@ function bindCalls(
     closeRange: bindCloseRange(optional),
     fcntl: (fd, command, argument) => fcntl(fd, command, "int", argument),
     flock: bound("flock"),
+    ...bindProcessCalls(optional),
     open: (path, flags, mode) => open(path, flags, "int", mode),
     read: bound("read"),
     write: bound("write"),
@@ -206,6 +213,25 @@ function bindMessageCalls(
     close(fd) {
       return close(fd) < 0 ? -(errno[0] as number) : 0;
     },
+  };
+}
+
+/** Numbers of Linux since its machines share them. */
+const PIDFD_OPEN = 434;
+const PIDFD_GETFD = 438;
+
+/** Calls on other processes, by their numbers. */
+function bindProcessCalls(
+  optional: (name: FunctionName) => NativeFunction,
+): Pick<System, "pidfdOpen" | "pidfdGetfd"> {
+  // Other systems have other numbers, and so has MIPS.
+  const known = process.platform === "linux" && !process.arch.startsWith("mips");
+  const syscall = optional("syscall");
+  const missing = (): number => -errnoNumber("ENOSYS");
+  if (!known) return { pidfdOpen: missing, pidfdGetfd: missing };
+  return {
+    pidfdOpen: (pid, flags) => syscall(PIDFD_OPEN, "int", pid, "int", flags),
+    pidfdGetfd: (pidfd, fd, flags) => syscall(PIDFD_GETFD, "int", pidfd, "int", fd, "int", flags),
   };
 }
 

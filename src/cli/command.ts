@@ -1,8 +1,22 @@
-// A subcommand as data: its options are parsed, checked and explained from one table.
+// A subcommand as data: its options are parsed, checked, explained and completed from one table.
 
 import { parseArgs } from "node:util";
+import type { AbiName } from "../index.js";
+import type { Candidate } from "./candidates.js";
 import { usageError } from "./errors.js";
-import { paint } from "./output.js";
+import { COLORS } from "./output.js";
+
+/** What completes a value: one of these words, names of a kind, or files. */
+export type Completion =
+  | readonly string[]
+  | "abi"
+  | "rule"
+  | "type"
+  | "struct"
+  | "file"
+  | "command"
+  | "process"
+  | "none";
 
 /** An option of a subcommand. */
 export interface Option {
@@ -12,6 +26,8 @@ export interface Option {
   /** May be given several times. */
   readonly multiple?: true;
   readonly text: string;
+  /** What completes its value; files unless given. */
+  readonly complete?: Completion;
 }
 
 /** What stood on the command line. */
@@ -25,6 +41,9 @@ export interface Arguments {
   values(option: string): readonly string[];
 }
 
+/** An example of the help: what it does, and the line. */
+export type Example = readonly [does: string, line: string];
+
 /** A subcommand. */
 export interface Command {
   readonly name: string;
@@ -34,29 +53,64 @@ export interface Command {
   readonly options: Readonly<Record<string, Option>>;
   /** The option that takes the rest of the line. */
   readonly restOption?: string;
+  /** The first operand and all behind it belong together, options included. */
+  readonly restOperands?: true;
   readonly notes: readonly string[];
-  readonly examples: readonly string[];
+  readonly examples: readonly Example[];
+  /** Exit statuses that are not as everywhere. */
+  readonly statuses?: readonly (readonly [string, string])[];
+  readonly see: readonly string[];
+  /** What completes an operand, by its index; files unless given. */
+  complete?(index: number): Completion;
+  /** Words for the operand that is being written, by those in front of it; undefined for what \`complete\` says. */
+  candidates?(
+    before: readonly string[],
+    current: string,
+    abi: AbiName,
+  ): readonly Candidate[] | undefined;
   /** Answers the exit status. */
   run(args: Arguments): number | Promise<number>;
 }
 
 /** Options that every subcommand has. */
 const COMMON: Readonly<Record<string, Option>> = {
+  color: {
+    value: "WHEN",
+    text: "always, never or auto (on a terminal); NO_COLOR and FORCE_COLOR decide unless given",
+    complete: COLORS,
+  },
+  ascii: { text: "print nothing but ASCII characters" },
   help: { short: "h", text: "show this help" },
 };
 
+/** All options of a subcommand. */
+export function optionsOf(command: Pick<Command, "options">): Readonly<Record<string, Option>> {
+  return { ...command.options, ...COMMON };
+}
+
+type ParseOptions = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>["options"]>;
+
+/** What of a subcommand its command line depends on. */
+type Parsed = Pick<Command, "name" | "options" | "restOption" | "restOperands">;
+
 /** Reads the command line of a subcommand. */
-export function parse(command: Command, line: readonly string[]): Arguments {
-  const { before, rest } = splitRest(command, line);
-  const options = Object.entries({ ...command.options, ...COMMON })
-    .filter(([name]) => name !== command.restOption)
-    .map(([name, { value, short, multiple = false }]) => [
-      name,
-      { type: value === undefined ? "boolean" : "string", multiple, ...(short && { short }) },
-    ]);
-  const { values, positionals } = parsed(command, before, Object.fromEntries(options));
+export function parse(command: Parsed, line: readonly string[]): Arguments {
+  const options = Object.fromEntries(
+    Object.entries(optionsOf(command))
+      .filter(([name]) => name !== command.restOption)
+      .map(([name, { value, short, multiple = false }]) => [
+        name,
+        {
+          type: value === undefined ? ("boolean" as const) : ("string" as const),
+          multiple,
+          ...(short && { short }),
+        },
+      ]),
+  );
+  const { before, rest } = splitRest(command, line, options);
+  const { values, positionals } = parsed(command, before, options);
   return {
-    operands: positionals,
+    operands: command.restOperands === true ? (rest ?? []) : positionals,
     rest,
     has: (option) => values[option] !== undefined,
     value: (option) => values[option] as string | undefined,
@@ -64,10 +118,25 @@ export function parse(command: Command, line: readonly string[]): Arguments {
   };
 }
 
+/** Divides a line where the rest begins that belongs to another command. */
 function splitRest(
-  { restOption }: Command,
+  { restOption, restOperands }: Parsed,
   line: readonly string[],
+  options: ParseOptions,
 ): { before: readonly string[]; rest: readonly string[] | undefined } {
+  if (restOperands === true) {
+    const { tokens } = parseArgs({
+      args: [...line],
+      options,
+      strict: false,
+      allowPositionals: true,
+      tokens: true,
+    });
+    const first = tokens.find(({ kind }) => kind !== "option");
+    if (first === undefined) return { before: line, rest: undefined };
+    const from = first.kind === "option-terminator" ? first.index + 1 : first.index;
+    return { before: line.slice(0, first.index), rest: line.slice(from) };
+  }
   const end = line.indexOf("--");
   const at = restOption === undefined ? -1 : line.indexOf(`--${restOption}`);
   if (at < 0 || (end >= 0 && end < at)) return { before: line, rest: undefined };
@@ -77,9 +146,9 @@ function splitRest(
 type Values = Readonly<Record<string, unknown>>;
 
 function parsed(
-  command: Command,
+  command: Parsed,
   args: readonly string[],
-  options: NonNullable<Parameters<typeof parseArgs>[0]>["options"] & object,
+  options: ParseOptions,
 ): { values: Values; positionals: readonly string[] } {
   try {
     const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
@@ -93,52 +162,4 @@ function parsed(
 /** Where help is to be found, for the end of a message. */
 export function help({ name }: { readonly name: string }): string {
   return ` (see: cmsg ${name} --help)`;
-}
-
-/** The help text of a subcommand. */
-export function helpOf(command: Command): string {
-  const { name, summary, usage, operands, notes, examples } = command;
-  const title = (text: string): string => paint("bold", text);
-  const named = Object.entries({ ...command.options, ...COMMON });
-  const sections = [
-    [`${title(`cmsg ${name}`)}: ${summary}`],
-    usage.map((line, i) => `${i === 0 ? "usage:" : "      "} cmsg ${line}`),
-    entries(Object.entries(operands)),
-    [title("options"), ...entries(named.map(([option, about]) => optionRow(option, about)))],
-    ...notes.map((text) => wrapped(text, 0)),
-    examples.length === 0 ? [] : [title("examples"), ...examples.map((line) => `  ${line}`)],
-  ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n");
-}
-
-function optionRow(name: string, { short, value, text }: Option): [string, string] {
-  const letter = short === undefined ? "    " : `-${short}, `;
-  return [`${letter}--${name}${value === undefined ? "" : ` ${value}`}`, text];
-}
-
-const WIDTH = 80;
-
-/** Names with what they mean, in two columns. */
-export function entries(rows: readonly (readonly [string, string])[]): string[] {
-  const indent = Math.max(...rows.map(([name]) => name.length)) + 4;
-  return rows.flatMap(([name, text]) => {
-    const [first = "", ...more] = wrapped(text, indent);
-    return [`  ${name.padEnd(indent - 2)}${first.trimStart()}`, ...more];
-  });
-}
-
-function wrapped(text: string, indent: number): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && indent + line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = "";
-    }
-    line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((part) => `${" ".repeat(indent)}${part}`);
 }

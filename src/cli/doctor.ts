@@ -3,7 +3,8 @@
 import { Absent, CHECKS, type Check } from "./checks.js";
 import type { Arguments, Command } from "./command.js";
 import { codeOf, EXIT, lineOf, statusOf, usageError } from "./errors.js";
-import { paint, print, printJson, type Style, table } from "./output.js";
+import { filled, table } from "./lines.js";
+import { paint, print, printJson, type Style } from "./output.js";
 
 export const doctor: Command = {
   name: "doctor",
@@ -16,7 +17,15 @@ export const doctor: Command = {
       "it failed. The exit status is 0 when all that this package cannot do without works, 4 when some of it is not " +
       "supported here, and 3 when a system call failed unexpectedly.",
   ],
-  examples: ["cmsg doctor", "cmsg doctor --json | jq '.checks[] | select(.result != \"ok\")'"],
+  examples: [
+    ["Whether all works here", "cmsg doctor"],
+    ["What does not", "cmsg doctor --json | jq '.checks[] | select(.result != \"ok\")'"],
+  ],
+  statuses: [
+    [String(EXIT.system), "something failed that should work"],
+    [String(EXIT.unsupported), "something that cannot be done without is not supported here"],
+  ],
+  see: ["cmsg fds"],
   run: runDoctor,
 };
 
@@ -100,5 +109,5 @@ function linesOf(findings: readonly Finding[], status: number): string[] {
     const [, style] = LOOKS[findings[row]?.result ?? "ok"];
     return column === 0 || style === "dim" ? paint(style, cell) : cell;
   });
-  return [...lines, "", paint("bold", VERDICTS[status] ?? "")];
+  return [...lines, "", ...filled(VERDICTS[status] ?? "").map((line) => paint("bold", line))];
 }

@@ -57,6 +57,7 @@ export function statusOf(error: unknown): number {
   const code = codeOf(error);
   if (UNSUPPORTED.has(code)) return EXIT.unsupported;
   if (USAGE.has(code)) return EXIT.usage;
+  if (code === "ERR_CMSG_NOTATION") return EXIT.malformed;
   const refused = error instanceof TypeError || error instanceof RangeError;
   return refused && code.startsWith("ERR_CMSG_") ? EXIT.usage : EXIT.system;
 }

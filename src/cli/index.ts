@@ -1,88 +1,61 @@
 #!/usr/bin/env node
 // The command `cmsg`: finds the subcommand, runs it, and turns what it throws into one line and an exit status.
 
-import { type Command, entries, helpOf, parse } from "./command.js";
-import { decode } from "./decode.js";
-import { doctor } from "./doctor.js";
+import { type Arguments, type Command, parse } from "./command.js";
+import { COMMANDS, GROUPS } from "./commands.js";
 import { codeOf, EXIT, lineOf, statusOf, usageError } from "./errors.js";
-import { layoutCommand } from "./layout.js";
-import { note, paint, print } from "./output.js";
+import { generalHelp, helpOf } from "./help.js";
+import { COLORS, configure, note, print } from "./output.js";
 import { ownVersion } from "./package.js";
-import { recv } from "./recv.js";
-import { send } from "./send.js";
-import { types } from "./types.js";
-
-const COMMANDS: readonly Command[] = [send, recv, decode, layoutCommand, types, doctor];
-
-const STATUSES: readonly (readonly [string, string])[] = [
-  [String(EXIT.fine), "done"],
-  [String(EXIT.malformed), "the input is malformed; what could be read of it is printed"],
-  [String(EXIT.usage), "the command line is wrong"],
-  [String(EXIT.system), "a system call failed"],
-  [String(EXIT.unsupported), "not supported on this system"],
-];
-
-const ENVIRONMENT: readonly (readonly [string, string])[] = [
-  ["NO_COLOR", "print without colour, also on a terminal"],
-  ["FORCE_COLOR", "print with colour, also into a pipe"],
-  ["CMSG_DEBUG=1", "print a stack trace with each error"],
-];
-
-function generalHelp(): string {
-  const title = (text: string): string => paint("bold", text);
-  return [
-    `${title("cmsg")}: pass open descriptors between processes, and look into control messages`,
-    "",
-    "usage: cmsg SUBCOMMAND [OPTIONS]",
-    "       cmsg SUBCOMMAND --help",
-    "       cmsg --version",
-    "",
-    title("subcommands"),
-    ...entries(COMMANDS.map(({ name, summary }) => [name, summary])),
-    "",
-    title("exit status"),
-    ...entries(STATUSES),
-    "",
-    title("environment"),
-    ...entries(ENVIRONMENT),
-    "",
-    "Two shells, one open file:",
-    "",
-    "  $ cmsg recv /tmp/door",
-    "  $ cmsg send /tmp/door /etc/hostname",
-  ].join("\n");
-}
+import { choice, likest } from "./values.js";
 
 function commandNamed(name: string): Command {
   const command = COMMANDS.find((known) => known.name === name);
   if (command !== undefined) return command;
-  const names = COMMANDS.map((known) => known.name).join(", ");
+  const names = COMMANDS.map((known) => known.name);
   const what = name.startsWith("-") ? "option" : "subcommand";
-  throw usageError(`unknown ${what} '${name}': there are ${names} (see: cmsg --help)`);
+  const [near] = what === "option" ? [] : likest(name, names);
+  const there = near === undefined ? `there are ${names.join(", ")}` : `do you mean '${near}'?`;
+  throw usageError(`unknown ${what} '${name}': ${there} (see: cmsg --help)`);
+}
+
+/** Options that say how to print. */
+function obey(args: Arguments): void {
+  const color = choice(args, "color", COLORS);
+  configure({ ascii: args.has("ascii"), ...(color === undefined ? {} : { color }) });
 }
 
 async function main(line: readonly string[]): Promise<number> {
   const [first, ...others] = line;
   if (first === undefined) {
-    note(generalHelp());
+    note(generalHelp(GROUPS));
     return EXIT.usage;
   }
   if (first === "--version" || first === "-V") {
     print(ownVersion());
     return EXIT.fine;
   }
-  const wanted = first === "help" ? others[0] : undefined;
-  if (first === "--help" || first === "-h" || (first === "help" && wanted === undefined)) {
-    print(generalHelp());
-    return EXIT.fine;
-  }
-  const command = commandNamed(wanted ?? first);
-  const args = parse(command, wanted === undefined ? others : ["--help"]);
+  if (first === "--help" || first === "-h" || first === "help") return showHelp(others);
+  const command = commandNamed(first);
+  const args = parse(command, others);
+  obey(args);
   if (args.has("help")) {
     print(helpOf(command));
     return EXIT.fine;
   }
   return await command.run(args);
+}
+
+/** `cmsg help` takes the options of every subcommand. */
+const HELP: Pick<Command, "name" | "options"> = { name: "help", options: {} };
+
+function showHelp(line: readonly string[]): number {
+  const args = parse(HELP, line);
+  const [name] = args.operands;
+  const page = name === undefined ? undefined : commandNamed(name);
+  obey(args);
+  print(page === undefined ? generalHelp(GROUPS) : helpOf(page));
+  return EXIT.fine;
 }
 
 // A reader such as `head` that has seen enough is no error.

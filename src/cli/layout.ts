@@ -11,7 +11,8 @@ import {
 } from "../index.js";
 import type { Arguments, Command } from "./command.js";
 import { EXIT, usageError } from "./errors.js";
-import { count, paint, print, printJson, table } from "./output.js";
+import { merged, table } from "./lines.js";
+import { count, paint, print, printJson, sign, width } from "./output.js";
 import { abisNamed } from "./values.js";
 
 const STRUCTS = ["cmsghdr", "msghdr", "iovec", "mmsghdr", "sockaddr_un"] as const;
@@ -30,19 +31,25 @@ export const layoutCommand: Command = {
       short: "a",
       multiple: true,
       text: "these ABIs instead of the host's: names, host, or patterns such as 'linux-*-musl'",
+      complete: "abi",
     },
     list: { short: "l", text: "print the names of all ABIs, as does --abi list" },
     json: { short: "j", text: "print the layouts as a JSON array" },
   },
   notes: [
+    "Shows how the structs of messages lie in memory, and what CMSG_LEN and CMSG_SPACE answer for payloads of some lengths.",
     "Each member has its offset and its width in bytes; a hole is padding that the compiler puts in. With several ABIs, ≠ marks " +
       "the rows in which they differ.",
   ],
   examples: [
-    "cmsg layout",
-    "cmsg layout --abi linux-x86_64-glibc,linux-x86_64-musl,darwin-arm64",
-    "cmsg layout --abi 'host,*s390x*' --json",
+    ["The ABI of this machine", "cmsg layout"],
+    [
+      "Two C libraries of Linux and a Mac",
+      "cmsg layout --abi linux-x86_64-glibc,linux-x86_64-musl,darwin-arm64",
+    ],
+    ["For a program", "cmsg layout --abi 'host,*s390x*' --json"],
   ],
+  see: ["cmsg structs", "cmsg compare"],
   run: runLayout,
 };
 
@@ -86,22 +93,25 @@ const FRONT = 2;
 function drawings(layouts: readonly Layout[]): string[] {
   const rows = markedRows(layouts);
   const front = widthOf(rows, 0) + widthOf(rows, 1);
-  const limit = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY;
+  const limit = width() + GAP;
   const parts: number[][] = [[]];
-  let width = front;
+  let used = front;
   for (let column = FRONT; column < FRONT + layouts.length; column++) {
-    width += widthOf(rows, column);
-    if (width > limit && parts.at(-1)?.length !== 0) {
+    used += widthOf(rows, column);
+    if (used > limit && parts.at(-1)?.length !== 0) {
       parts.push([]);
-      width = front + widthOf(rows, column);
+      used = front + widthOf(rows, column);
     }
     parts.at(-1)?.push(column);
   }
   return parts.map((columns) => drawing(rows, layouts.length === 1 ? [1] : [0, 1], columns));
 }
 
+/** Columns between those of a table. */
+const GAP = 2;
+
 function widthOf(rows: readonly (readonly string[])[], column: number): number {
-  return 2 + Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  return GAP + Math.max(...rows.map((row) => sign(row[column] ?? "").length));
 }
 
 function drawing(
@@ -148,9 +158,9 @@ function generalRows(layouts: readonly Layout[]): Row[] {
   return [
     row("pointer", ({ pointerSize }) => `${pointerSize * 8} bits`),
     row("byte order", ({ endian }) => endian),
-    row("messages begin at multiples of", ({ cmsg }) => cmsg.align),
-    row("payload begins at", ({ cmsg }) => cmsg.dataOffset),
-    row("rule of CMSG_NXTHDR", ({ cmsg }) => cmsg.rule),
+    row("message alignment", ({ cmsg }) => cmsg.align),
+    row("payload offset", ({ cmsg }) => cmsg.dataOffset),
+    row("CMSG_NXTHDR rule", ({ cmsg }) => cmsg.rule),
   ];
 }
 
@@ -167,7 +177,7 @@ function structRows(name: (typeof STRUCTS)[number], layouts: readonly Layout[]):
       struct === null ? ABSENT : `${count(struct.size, "byte")}, align ${struct.align}`,
     ),
   ];
-  const rows = mergedKeys(members.map((cells) => [...cells.keys()])).map(
+  const rows = merged(members.map((cells) => [...cells.keys()])).map(
     (key): Row => [
       `  ${key.startsWith(HOLE) ? HOLE : key}`,
       ...members.map((cells) => cells.get(key) ?? ABSENT),
@@ -188,20 +198,6 @@ function membersOf({ fields, padding }: StructLayout): Map<string, string> {
       `${String(offset).padStart(3)} ${String(width).padStart(3)}`,
     ]),
   );
-}
-
-/** All keys, each behind the one that it follows in its own list. */
-function mergedKeys(lists: readonly (readonly string[])[]): string[] {
-  const merged: string[] = [];
-  for (const list of lists) {
-    let at = 0;
-    for (const key of list) {
-      const known = merged.indexOf(key);
-      if (known < 0) merged.splice(at, 0, key);
-      at = known < 0 ? at + 1 : known + 1;
-    }
-  }
-  return merged;
 }
 
 function lengthRows(layouts: readonly Layout[]): Row[] {

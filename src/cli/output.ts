@@ -6,19 +6,75 @@ import { styleText } from "node:util";
 /** A style of node:util. */
 export type Style = Parameters<typeof styleText>[0];
 
-/** Text in a style when standard output is a terminal; NO_COLOR, FORCE_COLOR and TERM are honoured. */
+/** When to print with colour. */
+export const COLORS = ["auto", "always", "never"] as const;
+
+interface Settings {
+  readonly color: (typeof COLORS)[number];
+  readonly ascii: boolean;
+}
+
+let settings: Settings = { color: "auto", ascii: false };
+
+/** Decides on colour and characters for all that is printed from here on. */
+export function configure(wanted: Partial<Settings>): void {
+  settings = { ...settings, ...wanted };
+}
+
+/** Whether only ASCII is printed. */
+export function isAscii(): boolean {
+  return settings.ascii;
+}
+
+/**
+ * Text in a style when standard output is a terminal, or --color says so. NO_COLOR, FORCE_COLOR and TERM are honoured where it says
+ * nothing.
+ */
 export function paint(style: Style, text: string): string {
+  const { color } = settings;
+  if (color === "never" || text === "") return text;
+  if (color === "always") return styleText(style, text, { validateStream: false });
   return styleText(style, text, { stream: process.stdout });
+}
+
+/** Columns of output that is not a terminal, unless the variable COLUMNS says otherwise; and the fewest that are believed. */
+const WIDTH = 80;
+const LEAST = 20;
+
+/** How wide lines may be. */
+export function width(): number {
+  const { isTTY, columns } = process.stdout;
+  const told = isTTY ? columns : Number(process.env["COLUMNS"] ?? WIDTH);
+  if (!Number.isInteger(told) || told <= 0) return WIDTH;
+  return Math.min(Math.max(told, LEAST), 10_000);
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  "→": "->",
+  "≠": "!=",
+  "×": "x",
+  "–": "-",
+  "—": "-",
+  "…": "...",
+};
+
+/** Text with the characters that are wanted. */
+export function sign(text: string): string {
+  if (!settings.ascii) return text;
+  return text.replace(
+    /[\u{80}-\u{10ffff}]/gu,
+    (character) => SIGNS[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }
 
 /** Prints a line. */
 export function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${sign(line)}\n`);
 }
 
 /** Prints a line for the person at the terminal, beside the output. */
 export function note(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${sign(line)}\n`);
 }
 
 /** Writes bytes to standard output, and waits while its reader is slow. */
@@ -28,7 +84,21 @@ export async function writeOut(bytes: Uint8Array): Promise<void> {
 
 /** Prints a value as JSON: bigints as decimal text, bytes as hex. */
 export function printJson(value: unknown, indent?: number): void {
-  print(JSON.stringify(value, plain, indent));
+  process.stdout.write(`${jsonLine(value, indent)}\n`);
+}
+
+/** A value as JSON. */
+export function jsonLine(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, plain, indent);
+  return settings.ascii ? escaped(text) : text;
+}
+
+/** JSON in ASCII: other characters are escapes of its own. */
+function escaped(json: string): string {
+  return json.replace(
+    /[^\n\x20-\x7e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 function plain(this: Record<string, unknown>, key: string, value: unknown): unknown {
@@ -53,25 +123,4 @@ export function harmless(text: string): string {
 /** A number of things. */
 export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** Rows as lines with aligned columns; `style` paints a padded cell. */
-export function table(
-  rows: readonly (readonly string[])[],
-  style: (cell: string, column: number, row: number) => string = (cell) => cell,
-): string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    row.forEach((cell, column) => {
-      widths[column] = Math.max(widths[column] ?? 0, cell.length);
-    });
-  }
-  return rows.map((row, number) => {
-    const last = row.findLastIndex((cell) => cell.trim() !== "");
-    const cells = row.slice(0, last + 1).map((cell, column) => {
-      const padded = column === last ? cell : cell.padEnd(widths[column] ?? 0);
-      return cell.trim() === "" ? padded : style(padded, column, number);
-    });
-    return cells.join("  ");
-  });
 }

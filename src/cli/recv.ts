@@ -26,11 +26,22 @@ export const recv: Command = {
     },
     exec: {
       value: "CMD…",
+      complete: "command",
       text: "run CMD, with the descriptors as 3, 4, …; all that follows belongs to it",
     },
     json: { short: "j", text: "print each message as one line of JSON" },
-    count: { value: "N", short: "n", text: "take N senders one after the other; 1 unless given" },
-    type: { value: "TYPE", short: "t", text: "stream (the default), seqpacket or dgram" },
+    count: {
+      value: "N",
+      short: "n",
+      text: "take N senders one after the other; 1 unless given",
+      complete: "none",
+    },
+    type: {
+      value: "TYPE",
+      short: "t",
+      text: "stream (the default), seqpacket or dgram",
+      complete: TYPES,
+    },
     mode: {
       value: "MODE",
       short: "m",
@@ -44,6 +55,7 @@ export const recv: Command = {
   },
   restOption: "exec",
   notes: [
+    "Listens at a socket of AF_UNIX, takes descriptors that come by SCM_RIGHTS, and prints for each what the kernel says of it.",
     "A sender is done when it closes its end. The socket file is removed when the last sender has come, and when the command " +
       "is interrupted. Each datagram is a sender of its own.",
     "Names are what the sender says: a line of its text for each descriptor. --out uses the last part of a name, never " +
@@ -55,11 +67,13 @@ export const recv: Command = {
       "kind, number, access and what else the kernel says; with --out also file and copied.",
   ],
   examples: [
-    "cmsg recv /tmp/door",
-    "cmsg recv /tmp/door --cat | less",
-    "cmsg recv --json --count 3 @door",
-    "cmsg recv /tmp/door --exec sh -c 'wc -l <&3'",
+    ["Say what the first sender passes", "cmsg recv /tmp/door"],
+    ["Read the files that it passes", "cmsg recv /tmp/door --cat | less"],
+    ["Three senders at an abstract name, for a program", "cmsg recv --json --count 3 @door"],
+    ["Give the descriptors to a command", "cmsg recv /tmp/door --exec sh -c 'wc -l <&3'"],
   ],
+  statuses: [["…", "with --exec: that of CMD"]],
+  see: ["cmsg send", "cmsg trace", "unix(7)"],
   run: runRecv,
 };
 

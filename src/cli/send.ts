@@ -30,27 +30,50 @@ export const send: Command = {
     FILE: "a file to open; - is standard input; fd:N is descriptor N of this command",
   },
   options: {
-    flags: { value: "FLAGS", short: "f", text: "open files with r (the default), r+, w or a" },
+    flags: {
+      value: "FLAGS",
+      short: "f",
+      text: "open files with r (the default), r+, w or a",
+      complete: FLAGS,
+    },
     data: {
       value: "TEXT",
       short: "d",
       text: "send this text with them; the files' names, one a line, unless given",
+      complete: "none",
     },
-    type: { value: "TYPE", short: "t", text: "stream (the default), seqpacket or dgram" },
+    type: {
+      value: "TYPE",
+      short: "t",
+      text: "stream (the default), seqpacket or dgram",
+      complete: TYPES,
+    },
     wait: { short: "w", text: "wait until somebody listens" },
-    timeout: { value: "TIME", text: "give up after so many seconds, or 500ms, 2s, 1m" },
+    timeout: {
+      value: "TIME",
+      text: "give up after so many seconds, or 500ms, 2s, 1m",
+      complete: "none",
+    },
     json: { short: "j", text: "print what was sent as JSON" },
     quiet: { short: "q", text: "print nothing" },
   },
   notes: [
+    "Opens files, connects to a listening socket of AF_UNIX and passes the open descriptors over it by SCM_RIGHTS.",
     "The receiver gets the open files themselves: it needs no permission to open them, and what it reads, writes or seeks " +
       "happens on the same open file. A stream takes any number of descriptors, 253 in each message; the other types take 253.",
   ],
   examples: [
-    "cmsg send /tmp/door report.txt notes.txt",
-    "dmesg | cmsg send --wait /tmp/door -",
-    "cmsg send @door fd:5 5<> journal.db",
+    [
+      "Two open files to whoever runs cmsg recv /tmp/door",
+      "cmsg send /tmp/door report.txt notes.txt",
+    ],
+    ["The pipe itself, once somebody listens", "date | cmsg send --wait /tmp/door -"],
+    [
+      "A descriptor that the shell has opened, to an abstract name",
+      "cmsg send @door fd:5 5<> journal.db",
+    ],
   ],
+  see: ["cmsg recv", "cmsg trace", "unix(7)"],
   run: runSend,
 };
 

@@ -3,8 +3,9 @@
 import type { Address, Description, PeerCredentials, Received } from "../index.js";
 import type { Sender } from "./door.js";
 import { EXIT, firstFailure } from "./errors.js";
+import { table } from "./lines.js";
 import { namesFromData, textOf } from "./names.js";
-import { count, harmless, hex, note, paint, print, printJson, table } from "./output.js";
+import { count, harmless, hex, note, paint, print, printJson, width } from "./output.js";
 
 /** A received descriptor and what there is to say about it. */
 export interface Item {
@@ -96,17 +97,20 @@ function itemLines(items: readonly Item[]): string[] {
     detailOf(about),
     harmless(labelOf(name, about)),
   ]);
-  return table(rows, (cell, column) => {
-    const style = STYLES[column];
-    return style === undefined ? cell : paint(style, cell);
-  }).map((line) => `  ${line}`);
+  const style = (cell: string, column: number): string => {
+    const chosen = STYLES[column];
+    return chosen === undefined ? cell : paint(chosen, cell);
+  };
+  return table(rows, style, width() - 2).map((line) => `  ${line}`);
 }
 
-function kindOf(about: Description): string {
+/** What a descriptor is, in words. */
+export function kindOf(about: Description): string {
   return about.kind === "socket" ? `${about.family} ${about.type} socket` : about.kind;
 }
 
-function detailOf(about: Description): string {
+/** Size of a file, or the addresses of a socket. */
+export function detailOf(about: Description): string {
   if (about.kind === "file") return count(about.size, "byte");
   if (about.kind !== "socket") return "";
   if (about.listening) return `listening at ${addressText(about.address)}`;
@@ -118,7 +122,8 @@ function labelOf(name: string | undefined, { label }: Description): string {
   return label === undefined || label === name ? "" : label;
 }
 
-function addressText(address: Address | null): string {
+/** An address as people write it. */
+export function addressText(address: Address | null): string {
   if (address === null || "unnamed" in address) return "an unnamed socket";
   const shown = (name: string | Uint8Array): string =>
     harmless(typeof name === "string" ? name : Buffer.from(name).toString("latin1"));

@@ -12,7 +12,8 @@ import {
 } from "../index.js";
 import { type Arguments, type Command, help } from "./command.js";
 import { EXIT, usageError } from "./errors.js";
-import { count, paint, print, printJson } from "./output.js";
+import { filled } from "./lines.js";
+import { count, paint, print, printJson, width } from "./output.js";
 import { abisNamed, likest } from "./values.js";
 
 export const types: Command = {
@@ -27,18 +28,23 @@ export const types: Command = {
       value: "A",
       short: "a",
       text: "those of this ABI, with its numbers; else those of all systems, with the host's numbers where it has them",
+      complete: "abi",
     },
     json: { short: "j", text: "print them as a JSON array, with offsets and sources" },
   },
   notes: [
+    "Each type has its level and number, who sends it, the payload's length and members, the socket option that makes the kernel deliver " +
+      "it, and the name that this package knows it by.",
     "A type that is proven is sent or received through a running kernel of Linux by the tests of this package. Of the others, the bytes are " +
       "held against structs that the systems' own headers gave.",
   ],
   examples: [
-    "cmsg types ttl",
-    "cmsg types --abi freebsd-amd64",
-    "cmsg types --json ipv6 | jq '.[].name'",
+    ["What says how many hops are left", "cmsg types ttl"],
+    ["All that a system has", "cmsg types --abi freebsd-amd64"],
+    ["Names of those of a level", "cmsg types --json ipv6 | jq '.[].name'"],
   ],
+  see: ["cmsg encode", "cmsg trace"],
+  complete: () => "type",
   run: runTypes,
 };
 
@@ -127,22 +133,36 @@ function drawing(found: readonly ControlDescription[]): string {
   return [...sections, paint("dim", total)].join("\n\n");
 }
 
-const WIDTH = 80;
 const INDENT = 6;
+
+/** A text further in than its head, and its other lines still further. */
+const wrapped = (text: string): string[] => filled(text, INDENT, INDENT + 2);
 
 function typeLines(one: ControlDescription): string[] {
   const { name, type, direction, payloads, exported } = one;
   const title = `${name} (${type})`;
   const ways = direction === "both" ? "send, receive" : direction;
-  const front = `  ${paint("green", title)}${" ".repeat(Math.max(32 - title.length, 1))}`;
-  const head = `${front}${ways.padEnd(15)}${exported ?? ""}`.trimEnd();
   return [
-    head,
+    ...headLines(title, ways, exported ?? ""),
     ...payloads.flatMap((payload) => wrapped(payloadText(one, payload))),
     ...wrapped(enablingText(one)),
     ...wrapped(originText(one)).map((line) => paint("dim", line)),
   ];
 }
+
+/** Number, direction and name: in columns, or below each other where the terminal is narrow. */
+function headLines(title: string, ways: string, exported: string): string[] {
+  const front = `  ${paint("green", title)}`;
+  if (width() < COLUMNS) {
+    return [front, `${" ".repeat(4)}${[ways, exported].filter((part) => part !== "").join("  ")}`];
+  }
+  return [
+    `${front}${" ".repeat(Math.max(32 - title.length, 1))}${ways.padEnd(15)}${exported}`.trimEnd(),
+  ];
+}
+
+/** What the columns of a head take. */
+const COLUMNS = 72;
 
 /** The payload's length and members; of a type with several, which one it is. */
 function payloadText({ type }: ControlDescription, payload: PayloadDescription): string {
@@ -179,18 +199,4 @@ function originText({ since, systems, proven, abi }: ControlDescription): string
   const elsewhere = abi === hostAbi().name ? "" : `, numbers of ${abi}`;
   const proof = proven ? "proven against a kernel of Linux" : "not proven against a kernel";
   return `${first}on ${systems.join(", ")}${elsewhere}; ${proof}`;
-}
-
-/** A text in lines of at most WIDTH columns. */
-function wrapped(text: string): string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && INDENT + line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = "  ";
-    }
-    line = line.trim() === "" ? `${line}${word}` : `${line} ${word}`;
-  }
-  return [...lines, line].map((part) => " ".repeat(INDENT) + part);
 }

@@ -6,7 +6,7 @@ import { findForm } from "./catalogue/index.js";
 import { ARENA_CONTROL, type Core } from "./core.js";
 import { endProblems, findSafely } from "./decode.js";
 import type { AnyDefinition } from "./definition.js";
-import { drawExplanation } from "./explain-text.js";
+import { type DrawOptions, drawExplanation } from "./explain-text.js";
 import type { Problem } from "./payload.js";
 import { payloadProblems } from "./payload.js";
 import { partition, type Span } from "./spans.js";
@@ -25,8 +25,8 @@ export interface Explanation {
   readonly steps: readonly WalkStep[];
   readonly end: WalkEnd;
   readonly problems: readonly Problem[];
-  /** The model as text, without colour. */
-  toString(): string;
+  /** The model as text: 80 columns wide and without colour unless asked for otherwise. */
+  toString(options?: DrawOptions): string;
 }
 
 /** How a control buffer is explained. */
@@ -75,8 +75,8 @@ export function explainControl(
       ),
     ),
   };
-  const draw = (): string => drawExplanation(model, bytes);
+  const draw = (options?: DrawOptions): string => drawExplanation(model, bytes, options);
   Object.defineProperty(model, "toString", { value: draw });
-  Object.defineProperty(model, Symbol.for("nodejs.util.inspect.custom"), { value: draw });
+  Object.defineProperty(model, Symbol.for("nodejs.util.inspect.custom"), { value: () => draw() });
   return Object.freeze(model);
 }

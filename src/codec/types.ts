@@ -28,6 +28,7 @@ export type {
 export type { ControlDescription, MemberDescription, PayloadDescription } from "./description.js";
 export type { MessageInput, RawMessage } from "./encode.js";
 export type { Explanation } from "./explain.js";
+export type { DrawnPart, DrawnRole, DrawOptions } from "./explain-text.js";
 export type {
   AbiOptions,
   DecodeOptions,

@@ -51,9 +51,26 @@ for (const name of SUBCOMMANDS) {
     const help = await run([name, "--help"]);
     assert.is(help.status, 0);
     assert.is(help.stderr, "");
-    assert.match(help.stdout, new RegExp(`^cmsg ${name}: .+\n\nusage: cmsg ${name} `));
+    assert.match(help.stdout, new RegExp(`^NAME\n  cmsg ${name} — .+`));
+    const titles = help.stdout.match(/^[A-Z][A-Z ]+$/gm) ?? [];
+    const all = [
+      "NAME",
+      "SYNOPSIS",
+      "DESCRIPTION",
+      "OPTIONS",
+      "EXIT STATUS",
+      "EXAMPLES",
+      "SEE ALSO",
+    ];
+    assert.equal(
+      titles.filter((title) => title !== "OPERANDS"),
+      all,
+    );
+    assert.match(help.stdout, new RegExp(`\nSYNOPSIS\n  cmsg ${name} `));
     assert.match(help.stdout, /^ {2}-h, --help +show this help$/m);
-    for (const line of help.stdout.split("\n")) assert.ok(line.length <= 90, line);
+    for (const line of help.stdout.split("\n")) {
+      if (!line.startsWith("    $ ")) assert.ok(line.length <= 80, line);
+    }
     assert.equal(await run([name, "-h"]), help);
     assert.equal(await run(["help", name]), help);
   });

@@ -98,28 +98,57 @@ for (const [name, write] of FORMS) {
 
 /** Text that is no hex, or could be read in two ways. */
 const NO_HEX: readonly (readonly [text: string, says: RegExp])[] = [
-  ["zz", /^cmsg: line 1: 'zz' is not hex\n$/],
-  ["14 00\n00 0g", /line 2: '0g' is not hex/],
-  ["140", /line 1: '140' has an odd number of digits/],
-  ["0x0014 0x0000", /'0x0014' is a word, and its byte order is not known/],
-  ["14000000 00 00", /'14000000 00 00' may begin with an offset or with bytes/],
+  ["zz!", /^cmsg: control buffer at line 1, column 1: expected hex, a dump, C, .*, found 'zz!'\n$/],
+  ["14 00\n00 0g", /at line 2, column 5: .* found 'g'/],
+  ["140", /line 1, column 1: expected an even number of hex digits, found '140'/],
+  ["0x0014 0x0000", /the byte order of words is not known, found '0x0014 0x0000'/],
+  ["14000000 00 00", /the first number may be an offset or bytes, found '14000000 00 00'/],
   [
     execFileSync("hexdump", [], { input: BYTES, encoding: "utf8" }),
-    /odd number of digits: dump with xxd/,
+    /expected single bytes \(hexdump -C, od -t x1\)/,
   ],
-  [
-    execFileSync("od", ["-t", "x1"], { input: BYTES, encoding: "utf8" }),
-    /line 2: the offset is 0000020, expected 10/,
-  ],
-  ["00000000: 1400 0000\n00000008: 00\n", /line 2: the offset is 00000008, expected 4/],
-  ["00000000: 1400 0000\nxx", /line 2: 'xx' is not a line of a dump/],
-  ["00000000: 14\n*\nffffffffffff\n", /line 3: the offset is ffffffffffff/],
-  ["ff".repeat((1 << 20) + 1), /1048577 bytes are more than a control buffer of 1 MiB/],
+  ["00000000: 1400 0000\n00000008: 00\n", /dump at line 2, column 1: expected the offset 4/],
+  ["00000000: 1400 0000\nxx", /dump at line 2, column 1: expected an offset and bytes, found 'xx'/],
+  ["00000000: 14\n*\nffffffffffff\n", /more than a control buffer of 1 MiB/],
+  ["ff".repeat((1 << 20) + 1), /more than a control buffer of 1 MiB: .*, not 1048577/],
 ];
+
+test("text in other notations, as --notation says or as it looks", async () => {
+  const trace =
+    "sendmsg(3, {msg_name=NULL, msg_namelen=0, msg_iov=NULL, msg_iovlen=0, msg_control=[{cmsg_len=20, " +
+    "cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[5]}], msg_controllen=24, msg_flags=0}, 0) = 1";
+  const one = Buffer.from(encodeControl([rights([5])], { abi }));
+  for (const [name, text] of [
+    ["strace", trace],
+    ["base64", one.toString("base64")],
+    ["python", `bytes([${[...one]}])`],
+    ["javascript", `Uint8Array.of(${[...one]})`],
+    ["c", `{ ${[...one]} }`],
+  ] as const) {
+    const drawing = `${explain(one, { abi })}\n`;
+    for (const args of [[], ["--notation", name], ["-n", name]]) {
+      const { status, stdout, stderr } = await decoded(text, ...args);
+      assert.equal([status, stdout, stderr], [0, drawing, ""], name);
+    }
+  }
+  const wrong = await decoded("14 00", "--notation", "strace");
+  assert.equal([wrong.status, wrong.stdout], [1, ""]);
+});
+
+test("bytes that are not known are drawn as such", async () => {
+  const text = `${pairs(BYTES).slice(0, 20).join(" ")} ?? ?? ?? ?? ${pairs(BYTES).slice(24).join(" ")}`;
+  const { status, stdout } = await decoded(text);
+  assert.is(status, 0);
+  assert.match(stdout, /0014 {2}\?\? \?\? \?\? \?\? {14}fd\[1\] +not known\n/);
+  const json = await decoded(text, "--json");
+  assert.equal(JSON.parse(json.stdout).unknown, [{ from: 20, to: 24 }]);
+  assert.equal(JSON.parse((await decoded(BYTES, "--json")).stdout).unknown, []);
+});
 
 test("what no terminal should obey is shown, not printed", async () => {
   const { status, stderr } = await run(["decode", "--hex"], { input: "\u001b\u0007" });
-  assert.equal([status, stderr], [1, "cmsg: line 1: '\\u{1b}\\u{7}' is not hex\n"]);
+  assert.is(status, 1);
+  assert.match(stderr, /^cmsg: [ -~]+ found '\\u\{1b\}\\u\{7\}'\n$/);
 });
 
 test("text that is no hex is one line and status 1", async () => {

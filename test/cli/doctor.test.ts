@@ -49,7 +49,7 @@ test("this host has what the package needs", async () => {
 
 test("the text has a line for each finding of the JSON", async () => {
   const { checks } = await report();
-  const { status, stdout } = await run(["doctor"]);
+  const { status, stdout } = await run(["doctor"], { env: { COLUMNS: "300" } });
   const lines = stdout.trimEnd().split("\n");
   assert.is(status, 0);
   assert.is(lines.length, checks.length + 2);

@@ -10,7 +10,7 @@ const test = suite("cmsg layout");
 const STRUCTS = ["cmsghdr", "msghdr", "iovec", "mmsghdr", "sockaddr_un"] as const;
 
 async function printed(...args: readonly string[]): Promise<string> {
-  const { status, stdout, stderr } = await run(["layout", ...args]);
+  const { status, stdout, stderr } = await run(["layout", ...args], { env: { COLUMNS: "900" } });
   assert.equal([status, stderr], [0, ""]);
   return stdout;
 }

@@ -91,10 +91,13 @@ test("how a file is opened decides what the receiver may do", async () => {
   }
 });
 
+/** A terminal on which no line is too long. */
+const WIDE = { COLUMNS: "300" };
+
 test("fd:N sends a descriptor that the command was given", async () => {
   using file = Fd.open("LICENSE");
   using pair = socketpair({ type: "seqpacket" });
-  const options = { inherit: [file.number, pair[0].number] };
+  const options = { inherit: [file.number, pair[0].number], env: WIDE };
   const { receiver } = await passing(["door"], ["door", "fd:3", "fd:4"], options);
   assert.match(receiver.stdout, /fd:3 {2}file +read +\d+ bytes +\/.*LICENSE\n/);
   assert.match(receiver.stdout, /fd:4 {2}unix seqpacket socket {2}read, write {2}connected to an/);
@@ -103,7 +106,7 @@ test("fd:N sends a descriptor that the command was given", async () => {
 test("a socket is described by its address", async () => {
   await inDirectory(async (cwd) => {
     using server = listenUnix({ path: join(cwd, "listener") });
-    const receiver = await listening(["door"], { cwd });
+    const receiver = await listening(["door"], { cwd, env: WIDE });
     await run(["send", "door", "fd:3"], { cwd, inherit: [server.number] });
     const { stdout } = await receiver.ended;
     assert.match(stdout, /unix stream socket {2}read, write {2}listening at \/.*\/listener/);

@@ -1,0 +1,212 @@
+// A comparison of ABIs as text: a row for each member, a column for each ABI, as many of them side by side as fit.
+
+import type { Span } from "../index.js";
+import type { ComparedCell, ComparedMessage, Comparison } from "../model.js";
+import { paintRole } from "./draw.js";
+import { filled, merged } from "./lines.js";
+import { paint, sign, width } from "./output.js";
+
+/** Columns of a row in front of its ABIs: the mark, and the names of members. */
+const MARK = 2;
+const LABEL = { least: 10, most: 20 };
+const OFFSET = 6;
+const GAP = 2;
+
+/** How the drawing is divided. */
+interface Plan {
+  readonly label: number;
+  /** Bytes in a line of a cell. */
+  readonly bytes: number;
+  /** Columns of a cell. */
+  readonly cell: number;
+  /** ABIs that stand side by side. */
+  readonly abis: number;
+}
+
+/** All of a comparison. */
+export function comparisonLines(comparison: Comparison): string[] {
+  const { abis, messages } = comparison;
+  const plan = planOf(comparison);
+  const groups = Array.from({ length: Math.ceil(abis.length / plan.abis) }, (_, i) =>
+    abis.slice(i * plan.abis, (i + 1) * plan.abis).map((_one, k) => i * plan.abis + k),
+  );
+  return groups.flatMap((columns, i) => [
+    ...(i === 0 ? [] : ["", ""]),
+    ...headLines(comparison, columns, plan),
+    ...messages.flatMap((message, index) => [
+      "",
+      ...messageLines(comparison, message, index, columns, plan),
+    ]),
+    "",
+    ...totalLines(comparison, columns, plan),
+  ]);
+}
+
+function planOf({ abis, messages }: Comparison): Plan {
+  const names = messages.flatMap(({ cells }) =>
+    cells.flatMap((cell) => cell?.spans.map(labelOf) ?? []),
+  );
+  const longest = Math.max(LABEL.least, ...names.map((name) => sign(name).length));
+  const label = Math.min(longest, LABEL.most);
+  const room = width() - MARK - label;
+  const wide = OFFSET + 8 * 3 - 1;
+  const bytes = room >= wide + GAP ? 8 : 4;
+  const header = Math.max(...abis.map(({ abi }) => String(abi).length));
+  const cell = Math.max(OFFSET + bytes * 3 - 1, Math.min(header, room - GAP));
+  return { label, bytes, cell, abis: Math.max(1, Math.floor(room / (cell + GAP))) };
+}
+
+function line(
+  mark: string,
+  label: string,
+  cells: readonly string[],
+  { label: column, cell }: Plan,
+): string {
+  const front = `${mark.padEnd(MARK)}${label.padEnd(column)}`;
+  return `${front}${cells.map((text) => `${" ".repeat(GAP)}${text.padEnd(cell)}`).join("")}`.trimEnd();
+}
+
+function headLines({ abis }: Comparison, columns: readonly number[], plan: Plan): string[] {
+  const names = columns.map((i) => String(abis[i]?.abi).slice(0, plan.cell));
+  const facts = columns.flatMap((i) =>
+    filled(`${abis[i]?.abi}: ${abis[i]?.fact}`, 0, 2).map((text) => paint("dim", text)),
+  );
+  return [...facts, "", paint("bold", line("", "", names, plan))];
+}
+
+function messageLines(
+  comparison: Comparison,
+  { cells, reasons }: ComparedMessage,
+  index: number,
+  columns: readonly number[],
+  plan: Plan,
+): string[] {
+  const all = cells.map((cell) => (cell === null ? new Map<string, Span>() : spansByKey(cell)));
+  const keys = merged(all.map((spans) => [...spans.keys()]));
+  const name = typeOf(cells) ?? "not there in any of them";
+  const rows = keys.flatMap((key) => {
+    const differs = isDifferent(key, comparison, cells, all);
+    const texts = columns.map((i) => {
+      const [cell, span] = [cells[i], all[i]?.get(key)];
+      if (cell === null || cell === undefined || span === undefined) return [];
+      return cellLines(cell, span, comparison.abis[i]?.bytes ?? new Uint8Array(0), plan);
+    });
+    const height = Math.max(...texts.map((lines) => lines.length));
+    const label = sign(labelText(key)).slice(0, plan.label);
+    return Array.from({ length: height }, (_, row) => {
+      const mark = row === 0 && differs ? sign("≠") : "";
+      const front = `${paint("yellow", mark)}${" ".repeat(MARK - mark.length)}${row === 0 ? label.padEnd(plan.label) : " ".repeat(plan.label)}`;
+      const parts = texts.map((lines) => {
+        const part = lines[row] ?? { text: "", length: 0 };
+        return `${" ".repeat(GAP)}${part.text}${" ".repeat(Math.max(plan.cell - part.length, 0))}`;
+      });
+      return `${front}${parts.join("")}`.trimEnd();
+    });
+  });
+  const why = columns.flatMap((i) => {
+    const reason = reasons[i];
+    return reason === null || reason === undefined
+      ? []
+      : filled(reason, 2, 4).map((text) => paint("yellow", text));
+  });
+  const lengths = [
+    line(
+      "",
+      "CMSG_LEN",
+      columns.map((i) => lengthText(cells[i]?.length)),
+      plan,
+    ),
+    line(
+      "",
+      "CMSG_SPACE",
+      columns.map((i) => lengthText(cells[i]?.space)),
+      plan,
+    ),
+  ];
+  return [
+    paint("bold", `message ${index}: ${name}`),
+    ...rows,
+    ...lengths.map((text) => paint("dim", text)),
+    ...why,
+  ];
+}
+
+function lengthText(length: number | undefined): string {
+  return length === undefined ? sign("–") : String(length);
+}
+
+function totalLines({ abis }: Comparison, columns: readonly number[], plan: Plan): string[] {
+  const sums = (of: "length" | "space"): string[] => columns.map((i) => String(abis[i]?.[of]));
+  return [
+    paint("bold", "all messages"),
+    line("", "CMSG_LEN", sums("length"), plan),
+    line("", "CMSG_SPACE", sums("space"), plan),
+  ];
+}
+
+/** Spans of a message by what they are, in their order. */
+function spansByKey({ spans }: ComparedCell): Map<string, Span> {
+  const found = new Map<string, Span>();
+  for (const span of spans) {
+    const label = `${labelOf(span)}\0${span.role}`;
+    let key = label;
+    for (let i = 2; found.has(key); i++) key = `${label}${i}`;
+    found.set(key, span);
+  }
+  return found;
+}
+
+function labelOf({ role, field }: Span): string {
+  if (field !== null) return field;
+  return role === "pad" || role === "header-pad" ? "padding" : role;
+}
+
+function labelText(key: string): string {
+  return key.split("\0")[0] ?? "";
+}
+
+/** Whether a member is elsewhere in the message, of another width or of other bytes in some of the ABIs that have the message. */
+function isDifferent(
+  key: string,
+  { abis }: Comparison,
+  cells: readonly (ComparedCell | null)[],
+  all: readonly ReadonlyMap<string, Span>[],
+): boolean {
+  const texts = cells.flatMap((cell, i) => {
+    if (cell === null) return [];
+    const span = all[i]?.get(key);
+    if (span === undefined) return ["absent"];
+    return [`${span.from - cell.from} ${abis[i]?.bytes.subarray(span.from, span.to)}`];
+  });
+  return new Set(texts).size > 1;
+}
+
+/** The offset and bytes of a span, those that differ dressed; with the columns that it takes. */
+function cellLines(
+  { differing }: ComparedCell,
+  span: Span,
+  bytes: Uint8Array,
+  { bytes: aLine }: Plan,
+): { text: string; length: number }[] {
+  const others = new Set(differing);
+  return Array.from({ length: Math.ceil((span.to - span.from) / aLine) }, (_, i) => {
+    const from = span.from + i * aLine;
+    const part = Array.from(bytes.subarray(from, Math.min(from + aLine, span.to)), (byte, k) => {
+      const text = byte.toString(16).padStart(2, "0");
+      return others.has(from + k)
+        ? paint("underline", paint("yellow", text))
+        : paintRole(text, span.role);
+    });
+    const offset = from.toString(16).padStart(4, "0");
+    return {
+      text: `${paint("dim", offset)}  ${part.join(" ")}`,
+      length: OFFSET + part.length * 3 - 1,
+    };
+  });
+}
+
+/** What a message is, by the note of its type. */
+function typeOf(cells: readonly (ComparedCell | null)[]): string | undefined {
+  const span = cells.find((cell) => cell !== null)?.spans.find(({ role }) => role === "type");
+  return span?.note ?? undefined;
+}

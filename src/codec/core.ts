@@ -48,6 +48,14 @@ export interface CoreExports {
     payload: number,
     length: number,
   ): number;
+  cmsg_append_all(
+    abi: number,
+    control: number,
+    capacity: number,
+    used: number,
+    list: number,
+    count: number,
+  ): number;
   cmsg_walk(abi: number, control: number, length: number, report: number, limit: number): number;
   cmsg_firsthdr(abi: number, rule: number, control: number, length: number, step: number): number;
   cmsg_nxthdr(

@@ -65,9 +65,7 @@ const LEVELS: readonly Readonly<Record<string, AnyDefinition>>[] = [
   j1939,
 ];
 
-const DEFINITIONS: readonly AnyDefinition[] = Object.freeze(
-  LEVELS.flatMap((level) => Object.values(level)),
-);
+let all: readonly AnyDefinition[] | undefined;
 
 /** A definition, and the form of it that a level and type stand for. */
 export interface Known {
@@ -96,7 +94,8 @@ const byAbi = new WeakMap<Abi, ReadonlyMap<number, Level>>();
  * definitions().find(({ name }) => name === "SCM_CREDENTIALS").enable // ["SO_PASSCRED"]
  */
 export function definitions(): readonly AnyDefinition[] {
-  return DEFINITIONS;
+  all ??= Object.freeze(LEVELS.flatMap((level) => Object.values(level)));
+  return all;
 }
 
 /** What a level and type stand for: definitions of `own` first, then the built-in ones. */
@@ -181,7 +180,7 @@ function look(
 /** Where definitions may stand by their names alone. */
 function placesIn(abi: Abi): ReadonlyMap<number, Level> {
   const places = new Map<number, Level>();
-  for (const definition of DEFINITIONS) {
+  for (const definition of definitions()) {
     const { levels, types } = placeOf(definition);
     for (const type of types) {
       const number = constantOf(abi, type);

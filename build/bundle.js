@@ -4,6 +4,7 @@
 import { rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { build } from "esbuild";
+import { wasmText } from "./wasm-text.js";
 
 /**
  * Modules of Node by `process.getBuiltinModule`, and of each only the names that are used: an import statement makes Node read every
@@ -47,9 +48,7 @@ export async function buildBundle() {
     platform: "neutral",
     target: ["es2022", "node20.19"],
     external: ["koffi"],
-    plugins: [builtins],
-    // As text, which src/codec/core.ts unpacks when it is needed: esbuild would do it at every import.
-    loader: { ".wasm": "base64" },
+    plugins: [builtins, wasmText],
     // Names stay as they are, so that stack traces can be read; the sources are in the package, and maps lead there.
     minifyWhitespace: true,
     minifySyntax: true,

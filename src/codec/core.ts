@@ -2,7 +2,7 @@
 
 import wasm from "../../dist/core.wasm";
 import { typeError } from "./arguments.js";
-import { unpackBase64 } from "./base64.js";
+import { unpackHex } from "./hex.js";
 
 /** Exports of the core. Integer arguments; answers are >= 0 or a status of assembly/shared/status.ts. */
 export interface CoreExports {
@@ -184,6 +184,6 @@ let standard: Core | undefined;
 
 /** The instance that the package's own functions share, compiled from the embedded bytes at first use. */
 export function standardCore(): Core {
-  standard ??= new Core(new WebAssembly.Module(unpackBase64(wasm)));
+  standard ??= new Core(new WebAssembly.Module(unpackHex(wasm)));
   return standard;
 }

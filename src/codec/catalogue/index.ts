@@ -153,12 +153,22 @@ export function findForm(
 }
 
 function knownIn(abi: Abi, level: number, type: number): readonly Known[] {
+  if (abi === lastAbi && level === lastLevel && type === lastType) return lastKnown;
   const known = byAbi.get(abi) ?? placesIn(abi);
   const place = known.get(level)?.types.get(type);
-  if (place === undefined) return NONE;
-  place.known ??= look(abi, level, type, place.definitions);
-  return place.known;
+  if (place !== undefined) place.known ??= look(abi, level, type, place.definitions);
+  lastAbi = abi;
+  lastLevel = level;
+  lastType = type;
+  lastKnown = place?.known ?? NONE;
+  return lastKnown;
 }
+
+// Messages of one type come one after another.
+let lastAbi: Abi | undefined;
+let lastLevel = 0;
+let lastType = 0;
+let lastKnown = NONE;
 
 /** Which of some definitions a level and type stand for. Looking at one makes its declaration. */
 function look(

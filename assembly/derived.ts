@@ -1,6 +1,6 @@
 // What the hot path asks of a row, computed once per ABI by the layout rule and kept: a load instead of a walk over a struct.
 
-import { column } from "./abi";
+import { column, isAbi } from "./abi";
 import { alignUp } from "./layout";
 import { offsetOf, sizeOf } from "./shapes";
 import {
@@ -47,8 +47,10 @@ export const IOV_LEN_AT = 15;
 /** Where there is no struct mmsghdr, MMSG_WIDTH is 0 and these say nothing. */
 export const MMSGHDR_SIZE = 16;
 export const MSG_LEN_AT = 17;
+/** 1 where messages are little-endian words of 64 bits: the length, level and type, then the payload. */
+export const IN_WORDS = 18;
 /** The row's own columns, beside what they lead to. */
-const COLUMNS = 18;
+const COLUMNS = 19;
 export const ORDER = COLUMNS + BYTE_ORDER;
 export const ALIGNMENT = COLUMNS + HEADER_ALIGN;
 export const POINTER_WIDTH = COLUMNS + POINTER_SIZE;
@@ -58,6 +60,11 @@ export const CONTROL_WIDTH = COLUMNS + CONTROLLEN_WIDTH;
 export const IOV_WIDTH = COLUMNS + IOV_LEN_WIDTH;
 export const MMSG_WIDTH = COLUMNS + MSG_LEN_WIDTH;
 const WORDS = COLUMNS + COLUMN_COUNT;
+
+/** Address of the derived numbers of an ABI; 0 when it does not exist. */
+export function derivedIf(abi: i32): usize {
+  return isAbi(abi) ? derivedOf(abi) : 0;
+}
 
 /** Address of the derived numbers of an ABI that exists. */
 export function derivedOf(abi: i32): usize {
@@ -90,6 +97,13 @@ function derive(abi: i32, at: usize): void {
   keep(at, IOV_LEN_AT, offsetOf(abi, IOVEC, IOV_LEN));
   keep(at, MMSGHDR_SIZE, sizeOf(abi, MMSGHDR));
   keep(at, MSG_LEN_AT, offsetOf(abi, MMSGHDR, MSG_LEN));
+  const header16 =
+    derived(at, LEN_AT) == 0 && derived(at, LEVEL_AT) == 8 && derived(at, DATA_AT) == 16;
+  keep(
+    at,
+    IN_WORDS,
+    i32(header16 && column(abi, HEADER_ALIGN) == 8 && column(abi, BYTE_ORDER) == 0),
+  );
   for (let name = 0; name < COLUMN_COUNT; name++) keep(at, COLUMNS + name, column(abi, name));
   keep(at, HEADER_SIZE, header);
 }

@@ -6,6 +6,7 @@ import { COVERAGE_BASE, COVERAGE_SIZE, MEMORY_SIZE, SCRATCH_BASE } from "./share
 export { abiColumn as abi_column, abiCount as abi_count, defineAbi as abi_define } from "./abi";
 export {
   append as cmsg_append,
+  appendAll as cmsg_append_all,
   cmsgAlign as cmsg_align,
   cmsgLen as cmsg_len,
   cmsgSpace as cmsg_space,
@@ -35,7 +36,7 @@ export { pack, unpack } from "./pack";
 export { structProgram as struct_program } from "./shapes";
 
 const MAJOR = 1;
-const MINOR = 0;
+const MINOR = 1;
 
 /** Version of this interface: major in the high half, minor in the low. */
 export function version(): i32 {

@@ -2,7 +2,7 @@
 // All numbers come from a request (shared/message.ts) that the host keeps in its own part of memory.
 
 import { isAbi } from "./abi";
-import { append, walk } from "./cmsg";
+import { append, appendAll, walk } from "./cmsg";
 import {
   CONTROL_WIDTH,
   COUNT_WIDTH,
@@ -20,7 +20,6 @@ import {
 import { clear, outsideScratch, outsideUnlessEmpty } from "./memory";
 import { loadWord, storeWord } from "./scalar";
 import {
-  MESSAGE_WORDS,
   OPENED_CONTROL_LENGTH,
   OPENED_FLAGS,
   OPENED_NAME_LENGTH,
@@ -84,19 +83,6 @@ export function appendMessage(
 ): i32 {
   const bad = check(abi, request);
   if (bad < 0) return bad;
-  return appendTo(abi, request, level, type, payload, length);
-}
-
-/** Whether the system would be pointed at an address or control buffer outside the caller's part. */
-function pointsOutside(request: i32, controlLength: i32): bool {
-  const name = word(request, REQUEST_NAME);
-  return (
-    (name != 0 && outsideScratch(name, word(request, REQUEST_NAME_LENGTH))) ||
-    outsideUnlessEmpty(word(request, REQUEST_CONTROL), controlLength)
-  );
-}
-
-function appendTo(abi: i32, request: i32, level: i32, type: i32, payload: i32, length: i32): i32 {
   const used = append(
     abi,
     word(request, REQUEST_CONTROL),
@@ -111,6 +97,15 @@ function appendTo(abi: i32, request: i32, level: i32, type: i32, payload: i32, l
   return used;
 }
 
+/** Whether the system would be pointed at an address or control buffer outside the caller's part. */
+function pointsOutside(request: i32, controlLength: i32): bool {
+  const name = word(request, REQUEST_NAME);
+  return (
+    (name != 0 && outsideScratch(name, word(request, REQUEST_NAME_LENGTH))) ||
+    outsideUnlessEmpty(word(request, REQUEST_CONTROL), controlLength)
+  );
+}
+
 /** Writes msghdr and iovecs around what begin and append have written. Answers the offset of msghdr, for sendmsg. */
 export function seal(abi: i32, request: i32): i32 {
   const bad = check(abi, request);
@@ -123,23 +118,20 @@ export function compose(abi: i32, request: i32): i32 {
   const bad = begin(abi, request);
   if (bad < 0) return bad;
   const count = word(request, REQUEST_MESSAGE_COUNT);
-  const list = word(request, REQUEST_MESSAGES);
+  let used = 0;
   if (count != 0) {
-    if (<u32>count > 0xffff || outsideScratch(list, count * MESSAGE_WORDS * 4)) return BAD_OFFSET;
-  }
-  for (let i = 0; i < count; i++) {
-    const entry = list + i * MESSAGE_WORDS * 4;
-    const used = appendTo(
+    used = appendAll(
       abi,
-      request,
-      word(entry, 0),
-      word(entry, 1),
-      word(entry, 2),
-      word(entry, 3),
+      word(request, REQUEST_CONTROL),
+      word(request, REQUEST_CONTROL_CAPACITY),
+      0,
+      word(request, REQUEST_MESSAGES),
+      count,
     );
     if (used < 0) return used;
+    setWord(request, REQUEST_CONTROL_LENGTH, used);
   }
-  return writeMsghdr(derivedOf(abi), request, word(request, REQUEST_CONTROL_LENGTH));
+  return writeMsghdr(derivedOf(abi), request, used);
 }
 
 /** Writes msghdr and iovecs with the whole capacity for name and control data. Answers the offset of msghdr, for recvmsg. */

@@ -3,6 +3,7 @@
 
 import { writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { wasmText } from "./wasm-text.js";
 
 /** Runs src/codec/portable.ts and writes what it answers. */
 export async function buildCoreJson() {
@@ -12,7 +13,7 @@ export async function buildCoreJson() {
     write: false,
     format: "esm",
     platform: "neutral",
-    loader: { ".wasm": "base64" },
+    plugins: [wasmText],
     logLevel: "warning",
   });
   const text = outputFiles[0]?.text ?? "";

@@ -1,7 +1,6 @@
 // errno: where the C library keeps it, and what its numbers are called.
 
 import { constants } from "node:os";
-import { getSystemErrorMap } from "node:util";
 import { koffi, type NativeFunction } from "./koffi.js";
 
 // Numbers that Node's own table lacks. Linux: asm-generic/errno.h; Darwin and FreeBSD: sys/errno.h.
@@ -48,7 +47,7 @@ let strerror: NativeFunction | undefined;
  * thread is ended while it makes this call, so the call is the exception.
  */
 export function errnoText(number: number): string {
-  const known = getSystemErrorMap().get(-number)?.[1];
+  const known = process.getBuiltinModule("node:util").getSystemErrorMap().get(-number)?.[1];
   if (known !== undefined) return known;
   strerror ??= koffi().load(null).func("const char *strerror(int number)");
   return String(strerror(number)).toLowerCase();

@@ -3,5 +3,5 @@
 export { addressOf } from "./address.js";
 export { errnoName, errnoNumber, errnoText } from "./errno.js";
 export { connectPooled } from "./pool.js";
-export { type Watch, watchReadable } from "./readiness.js";
+export { onMainThread, type Watch, watchReadable } from "./readiness.js";
 export { hasSystemCalls, type System, systemCalls } from "./system.js";

@@ -1,6 +1,5 @@
 // Readiness of one descriptor on the event loop: by libuv in the main thread of Node, by a call on a pool thread elsewhere.
 
-import { isMainThread } from "node:worker_threads";
 import { koffi, type PollHandle } from "./koffi.js";
 import { PoolWatch } from "./pool-watch.js";
 
@@ -56,6 +55,7 @@ export function watchReadable(fd: number, ready: () => void): Watch {
  */
 function makeWatch(fd: number, ready: () => void): Watch {
   const { bun, deno } = process.versions;
+  const isMainThread = onMainThread();
   if (isMainThread && bun === undefined && deno === undefined) return new LoopWatch(fd, ready);
   return isMainThread || bun === undefined ? new PatientWatch(fd, ready) : new TimerWatch(ready);
 }
@@ -156,4 +156,9 @@ class PatientWatch implements Watch {
     this.#timer.rest();
     this.#pool.close();
   }
+}
+
+/** Whether this is the main thread. Its module takes longer to load than this package, and is asked for when it is needed. */
+export function onMainThread(): boolean {
+  return process.getBuiltinModule("node:worker_threads").isMainThread;
 }

@@ -1,7 +1,7 @@
-/** The core's bytes as Base64, embedded when bundling. */
+/** The core's bytes as hexadecimal text, embedded when bundling. */
 declare module "*.wasm" {
-  const base64: string;
-  export default base64;
+  const hex: string;
+  export default hex;
 }
 
 /** What this package asks of WebAssembly; declared here because neither browser nor Node types are part of the codec. */

@@ -20,24 +20,39 @@ function core() {
   /** @type {any} */
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(file));
   const words = new Int32Array(exports.memory.buffer);
+  const { cmsg_append, cmsg_append_all, cmsg_len, cmsg_walk } = exports;
   const row = 0;
-  const payload = exports.scratch_base();
-  const control = payload + 0x1000;
+  const control = exports.scratch_base();
   const capacity = 0x20000;
   const report = control + capacity;
+  const list = report + 0x10000;
+  // The payload of one message is written where it belongs; that of many lies elsewhere, as it does for C.
+  const payload = messageCount === 1 ? control + cmsg_len(row, 0) : list + 0x10000;
+  const numbers = Int32Array.from(fds);
+  const length = numbers.length * 4;
+  const table = new Int32Array(messageCount * 4);
+  for (let i = 0; i < messageCount; i++) {
+    table.set([SOL_SOCKET, SCM_RIGHTS, payload, length], i * 4);
+  }
   let used = 0;
-  function encode() {
-    used = 0;
-    for (let i = 0; i < messageCount; i++) {
-      for (let n = 0; n < fds.length; n++) words[(payload >> 2) + n] = fds[n] ?? 0;
-      const length = fds.length * 4;
-      const { cmsg_append } = exports;
-      used = cmsg_append(row, control, capacity, used, SOL_SOCKET, SCM_RIGHTS, payload, length);
-    }
+  function setFds() {
+    if (numbers.length > 8) words.set(numbers, payload >> 2);
+    else for (let n = 0; n < numbers.length; n++) words[(payload >> 2) + n] = numbers[n] ?? 0;
+  }
+  function encodeOne() {
+    setFds();
+    used = cmsg_append(row, control, capacity, 0, SOL_SOCKET, SCM_RIGHTS, payload, length);
     return used;
   }
+  function encodeMany() {
+    setFds();
+    words.set(table, list >> 2);
+    used = cmsg_append_all(row, control, capacity, 0, list, messageCount);
+    return used;
+  }
+  const encode = messageCount === 1 ? encodeOne : encodeMany;
   function walk() {
-    const count = exports.cmsg_walk(row, control, used, report, 2000);
+    const count = cmsg_walk(row, control, used, report, 2000);
     let sum = 0;
     // Behind the four words of the report itself: level, type, place and length of each payload.
     for (let at = (report >> 2) + 4, i = 0; i < count; i++, at += 4) {

@@ -2,7 +2,7 @@
 
 import wasm from "../../dist/core.wasm";
 import { typeError } from "./arguments.js";
-import { unpackBase64 } from "./base64.js";
+import { unpackHex } from "./hex.js";
 
 /** Exports of the core. Integer arguments; answers are >= 0 or a status of assembly/shared/status.ts. */
 export interface CoreExports {
@@ -47,6 +47,14 @@ export interface CoreExports {
     type: number,
     payload: number,
     length: number,
+  ): number;
+  cmsg_append_all(
+    abi: number,
+    control: number,
+    capacity: number,
+    used: number,
+    list: number,
+    count: number,
   ): number;
   cmsg_walk(abi: number, control: number, length: number, report: number, limit: number): number;
   cmsg_firsthdr(abi: number, rule: number, control: number, length: number, step: number): number;
@@ -176,6 +184,6 @@ let standard: Core | undefined;
 
 /** The instance that the package's own functions share, compiled from the embedded bytes at first use. */
 export function standardCore(): Core {
-  standard ??= new Core(new WebAssembly.Module(unpackBase64(wasm)));
+  standard ??= new Core(new WebAssembly.Module(unpackHex(wasm)));
   return standard;
 }

@@ -140,15 +140,16 @@ export function readFound(
   const problems: Problem[] = [];
   const read = new Array<ReadMessage>(found.length);
   for (let i = 0; i < found.length; i++) {
-    const { offset, level, type, payload, length } = found[i] as Found;
+    const message = found[i] as Found;
+    const { level, type, payload, length } = message;
     const known = findForm(core, abi, level, type, length, own);
     const at = control + payload;
     const bytes = core.bytes.slice(at, at + length);
     const cells = known?.form.program.unpack(core, abi, at, length);
     read[i] = { level, type, bytes, known, cells };
     if (known === undefined) continue;
-    const place = { offset, level, type, available: length };
-    for (const problem of payloadProblems(core, abi, known, place, cells)) problems.push(problem);
+    const wrong = payloadProblems(core, abi, known, message, cells);
+    if (wrong.length > 0) problems.push(...wrong);
   }
   return { read, problems };
 }

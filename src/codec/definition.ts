@@ -178,11 +178,17 @@ for (const key of PROPERTIES) {
   Object.defineProperty(PROTOTYPE, key, { get, enumerable: true });
 }
 
+/** Nearly always it is asked of the same one again. */
+let lastAsked: unknown;
+
 /** Whether a value is a definition. */
 export function isDefinition(value: unknown): value is AnyDefinition {
+  if (value === lastAsked && value !== undefined) return true;
   if (typeof value !== "function") return false;
   const definition = value as unknown as AnyDefinition;
-  return checked.has(definition) || pending.has(definition);
+  if (!checked.has(definition) && !pending.has(definition)) return false;
+  lastAsked = value;
+  return true;
 }
 
 /** Level and type that a definition is sent with in an ABI; undefined where the system does not have it. */

@@ -127,11 +127,12 @@ export function encodeAll(
   { capacity, trimLast }: EncodeLayout,
 ): Uint8Array {
   const control = core.arena + ARENA_CONTROL;
+  const data = core.exports.cmsg_len(abi.index, 0);
   let used = 0;
   let end = 0;
   for (const message of messages) {
     const length = stagePayload(core, abi, message);
-    end = used + core.exports.cmsg_len(abi.index, length);
+    end = used + data + length;
     const { level, type } = message;
     const payload = core.arena + ARENA_PAYLOAD;
     const room = CONTROL_LIMIT;

@@ -53,12 +53,12 @@ export function explainControl(
   const walk = walkControl(core, abi, length, settings);
   const safe = findSafely(core, abi, length);
   const short = safe.found.flatMap((each): readonly Problem[] => {
-    const { offset, level, type, length: available } = each;
+    const { level, type, length: available } = each;
     const known = findForm(core, abi, level, type, available, own);
     if (known === undefined) return [];
     const at = core.arena + ARENA_CONTROL + each.payload;
     const cells = known.form.program.unpack(core, abi, at, available);
-    return payloadProblems(core, abi, known, { offset, level, type, available }, cells);
+    return payloadProblems(core, abi, known, each, cells);
   });
   const known = length === 0 ? [] : partition(core, abi, length, walk.headers, own);
   const spans = unknown.length === 0 ? known : hideUnknown(known, unknown, length);

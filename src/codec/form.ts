@@ -67,24 +67,21 @@ const known = new WeakMap<Abi, WeakMap<Formed, readonly KnownForm[]>>();
 
 /** The forms that a definition has in an ABI. The first is the one to send. */
 export function formsIn(definition: Formed, abi: Abi): readonly KnownForm[] {
-  const own = knownOf(abi);
-  const before = own.get(definition);
-  if (before !== undefined) return before;
-  const found = findForms(definition, abi);
+  if (lastDefinition === definition && lastAbi === abi) return lastForms;
+  const own = known.get(abi) ?? new WeakMap<Formed, readonly KnownForm[]>();
+  known.set(abi, own);
+  const found = own.get(definition) ?? findForms(definition, abi);
   own.set(definition, found);
+  lastDefinition = definition;
+  lastAbi = abi;
+  lastForms = found;
   return found;
 }
 
-/** Nearly always it is asked for the same ABI again. */
-let last: { readonly abi: Abi; readonly known: WeakMap<Formed, readonly KnownForm[]> } | undefined;
-
-function knownOf(abi: Abi): WeakMap<Formed, readonly KnownForm[]> {
-  if (last?.abi === abi) return last.known;
-  const own = known.get(abi) ?? new WeakMap<Formed, readonly KnownForm[]>();
-  known.set(abi, own);
-  last = { abi, known: own };
-  return own;
-}
+// Nearly always it is asked for the same one again.
+let lastDefinition: Formed | undefined;
+let lastAbi: Abi | undefined;
+let lastForms: readonly KnownForm[] = [];
 
 function findForms({ name, forms }: Formed, abi: Abi): readonly KnownForm[] {
   const candidates = forms.flatMap((form) => {

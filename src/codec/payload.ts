@@ -92,8 +92,17 @@ function lengthComplaint(core: Core, abi: Abi, form: Form, length: number): Comp
 /** Bytes behind the whole elements of a repeated tail. */
 function leftOver(core: Core, abi: Abi, { program }: Form, length: number): number {
   if (!program.repeats) return 0;
-  const last = program.layout(core, abi).places.at(-1);
+  const { places } = program.layout(core, abi);
+  const last = places[places.length - 1];
   return last === undefined ? 0 : (length - last.offset) % last.width;
+}
+
+/** A control message by where it lies and what it says that it is, and the bytes of its payload. */
+interface PlacedPayload {
+  readonly offset: number;
+  readonly level: number;
+  readonly type: number;
+  readonly length: number;
 }
 
 /** The same as problems of a control buffer. */
@@ -101,11 +110,12 @@ export function payloadProblems(
   core: Core,
   abi: Abi,
   { definition, form }: { readonly definition: AnyDefinition; readonly form: Form },
-  place: Pick<Problem, "offset"> & Required<Pick<Problem, "level" | "type" | "available">>,
+  { offset, level, type, length }: PlacedPayload,
   cells: readonly Cell[] | undefined,
 ): readonly Problem[] {
-  const complaints = complaintsOf(core, abi, form, place.available, cells);
+  const complaints = complaintsOf(core, abi, form, length, cells);
   if (complaints.length === 0) return NO_PROBLEMS;
+  const place = { offset, level, type, available: length };
   return complaints.map(({ text, ...rest }) => ({
     ...rest,
     message: `${definition.name} payload at offset ${place.offset}: ${text} (${abi.name})`,

@@ -100,10 +100,10 @@ export class Program {
 
   /** Unpacks the payload of `length` bytes at `at`: one cell per element, or undefined when it is too short. */
   unpack(core: Core, abi: Abi, at: number, length: number): Cell[] | undefined {
-    const tail = this.elements.at(-1);
-    if (tail?.count !== ELEMENT_REST) return this.#unpackOnce(core, abi, at, length);
+    if (!this.repeats) return this.#unpackOnce(core, abi, at, length);
+    const tail = this.elements[this.elements.length - 1] as Element;
     const { places } = this.layout(core, abi);
-    const { offset, width } = places.at(-1) as { offset: number; width: number };
+    const { offset, width } = places[places.length - 1] as { offset: number; width: number };
     // The cells of a tail may be more than the memory that is left for them: bytes need none, numbers come in pieces.
     const piece = isOctets(tail.kind) ? 0 : PIECE * width;
     const cells = this.#unpackOnce(core, abi, at, Math.min(length, offset + piece));

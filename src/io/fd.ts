@@ -5,7 +5,6 @@ import type { Socket as DgramSocket } from "node:dgram";
 import type { ReadStream as FileReadStream, WriteStream as FileWriteStream } from "node:fs";
 import type { Server, Socket } from "node:net";
 import type { ReadStream, WriteStream } from "node:tty";
-import { inspect } from "node:util";
 import { bytesOf, integerIn, optionsOf, typeError } from "../codec/arguments.js";
 import type { AdoptedAs, FileStreamOptions, SocketAdoptionOptions } from "./adopt.js";
 import * as adoption from "./adopt.js";
@@ -23,6 +22,7 @@ import {
   transfer,
 } from "./file.js";
 import { forgetOwner, NOWHERE, watchOwner } from "./leak.js";
+import { INSPECT } from "./node-modules.js";
 import { duplicateFrom, LARGEST_PID } from "./other-process.js";
 import { type PositionOptions, positionOf } from "./position.js";
 import type { SocketKind } from "./query.js";
@@ -275,7 +275,7 @@ export class Fd {
     }
     // In JSON too, which would show what is kept beside the number.
     Object.defineProperties(this.prototype, {
-      [inspect.custom]: { value: text },
+      [INSPECT]: { value: text },
       toJSON: { value: text },
     });
   }

@@ -1,7 +1,7 @@
 // The file system that streams of node:fs go through for a descriptor that node:fs has not opened.
 
-import * as fs from "node:fs";
 import { closeNumber, transfer } from "./file.js";
+import { fs } from "./node-modules.js";
 
 type Done = (error: unknown, bytes?: number, memory?: Uint8Array) => void;
 
@@ -41,10 +41,10 @@ function transferring(direction: "read" | "write") {
 }
 
 /** What stream constructors take as `fs`. */
-export function fileSystem(): typeof fs {
-  const own = { ...fs, close };
-  if (process.versions["deno"] === undefined) return own as unknown as typeof fs;
+export function fileSystem(): typeof import("node:fs") {
+  const own = { ...fs(), close };
+  if (process.versions["deno"] === undefined) return own as unknown as ReturnType<typeof fs>;
   // Deno's calls know only the descriptors that it has opened itself.
   const transfers = { read: transferring("read"), write: transferring("write"), writev: undefined };
-  return { ...own, ...transfers } as unknown as typeof fs;
+  return { ...own, ...transfers } as unknown as ReturnType<typeof fs>;
 }

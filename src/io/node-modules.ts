@@ -14,3 +14,12 @@ export const crypto = (): typeof import("node:crypto") => process.getBuiltinModu
 /** node:dns/promises. */
 export const dns = (): typeof import("node:dns/promises") =>
   process.getBuiltinModule("node:dns/promises");
+/** node:fs, with everything that it exports. */
+export const fs = (): typeof import("node:fs") => process.getBuiltinModule("node:fs");
+/** node:util. */
+export const util = (): typeof import("node:util") => process.getBuiltinModule("node:util");
+/** Under this name objects say how `inspect` of node:util shows them. */
+export const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+/** node:timers/promises. */
+export const timers = (): typeof import("node:timers/promises") =>
+  process.getBuiltinModule("node:timers/promises");

@@ -1,6 +1,5 @@
 // UnixServer: a listening AF_UNIX socket on the event loop.
 
-import { setTimeout as sleep } from "node:timers/promises";
 import { flagOf, optionsOf, typeError } from "../codec/arguments.js";
 import { adoptMessagesBy } from "./adopt.js";
 import type { Use } from "./descriptor.js";
@@ -22,6 +21,7 @@ import {
   settingsOf,
   type UnixSocketOptions,
 } from "./loop/socket-options.js";
+import { timers } from "./node-modules.js";
 import { readIntOption } from "./query.js";
 import { ownAccepted, planSocket } from "./socket.js";
 import { SocketFile } from "./socket-file.js";
@@ -166,7 +166,7 @@ export class UnixServer extends LoopSocket {
         return await this.accept();
       } catch (error) {
         if (!(error instanceof SyscallError && EXHAUSTED.has(error.code))) throw error;
-        await sleep(EXHAUSTED_MS, undefined, { ref: this.life.counts });
+        await timers().setTimeout(EXHAUSTED_MS, undefined, { ref: this.life.counts });
       }
     }
     return null;

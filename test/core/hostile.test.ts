@@ -10,6 +10,7 @@ import {
   exports,
   HOSTILE,
   INPUT,
+  MESSAGES,
   PROGRAM,
   REPORT,
   REQUEST,
@@ -57,6 +58,10 @@ const SPECS: Readonly<Record<string, Spec>> = {
   },
   cmsg_append: {
     valid: [0, CONTROL, 256, 40, 1, 1, CELLS, 13],
+    writes: (_abi, control = 0, capacity = 0) => [[control, capacity]],
+  },
+  cmsg_append_all: {
+    valid: [0, CONTROL, 256, 40, MESSAGES, 2],
     writes: (_abi, control = 0, capacity = 0) => [[control, capacity]],
   },
   cmsg_walk: {

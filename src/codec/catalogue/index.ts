@@ -65,9 +65,7 @@ const LEVELS: readonly Readonly<Record<string, AnyDefinition>>[] = [
   j1939,
 ];
 
-const DEFINITIONS: readonly AnyDefinition[] = Object.freeze(
-  LEVELS.flatMap((level) => Object.values(level)),
-);
+let all: readonly AnyDefinition[] | undefined;
 
 /** A definition, and the form of it that a level and type stand for. */
 export interface Known {
@@ -96,7 +94,8 @@ const byAbi = new WeakMap<Abi, ReadonlyMap<number, Level>>();
  * definitions().find(({ name }) => name === "SCM_CREDENTIALS").enable // ["SO_PASSCRED"]
  */
 export function definitions(): readonly AnyDefinition[] {
-  return DEFINITIONS;
+  all ??= Object.freeze(LEVELS.flatMap((level) => Object.values(level)));
+  return all;
 }
 
 /** What a level and type stand for: definitions of `own` first, then the built-in ones. */
@@ -154,12 +153,22 @@ export function findForm(
 }
 
 function knownIn(abi: Abi, level: number, type: number): readonly Known[] {
+  if (abi === lastAbi && level === lastLevel && type === lastType) return lastKnown;
   const known = byAbi.get(abi) ?? placesIn(abi);
   const place = known.get(level)?.types.get(type);
-  if (place === undefined) return NONE;
-  place.known ??= look(abi, level, type, place.definitions);
-  return place.known;
+  if (place !== undefined) place.known ??= look(abi, level, type, place.definitions);
+  lastAbi = abi;
+  lastLevel = level;
+  lastType = type;
+  lastKnown = place?.known ?? NONE;
+  return lastKnown;
 }
+
+// Messages of one type come one after another.
+let lastAbi: Abi | undefined;
+let lastLevel = 0;
+let lastType = 0;
+let lastKnown = NONE;
 
 /** Which of some definitions a level and type stand for. Looking at one makes its declaration. */
 function look(
@@ -181,7 +190,7 @@ function look(
 /** Where definitions may stand by their names alone. */
 function placesIn(abi: Abi): ReadonlyMap<number, Level> {
   const places = new Map<number, Level>();
-  for (const definition of DEFINITIONS) {
+  for (const definition of definitions()) {
     const { levels, types } = placeOf(definition);
     for (const type of types) {
       const number = constantOf(abi, type);

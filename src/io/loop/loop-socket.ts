@@ -1,12 +1,12 @@
 // What every socket on the event loop is: an owned descriptor that is observed, given away or closed once.
 
-import { inspect } from "node:util";
 import type { Address } from "../../codec/address.js";
 import { BORROW, type Use } from "../descriptor.js";
 import { ownError } from "../errors.js";
 import { Fd, ownFresh } from "../fd.js";
 import { forgetOwner } from "../leak.js";
 import { getsockname } from "../names.js";
+import { INSPECT, util } from "../node-modules.js";
 import { Lifeline } from "./readiness.js";
 
 /** A socket on the event loop: what `UnixSocket`, `UnixServer` and `UdpSocket` have in common. Every call of this package takes it as a socket. */
@@ -115,7 +115,7 @@ export abstract class LoopSocket {
 
   static {
     function text(this: LoopSocket): string {
-      return `${this.#name} ${inspect(this.#fd).replace(/^Fd /, "")}`;
+      return `${this.#name} ${util().inspect(this.#fd).replace(/^Fd /, "")}`;
     }
     function borrow(this: LoopSocket, use: Use): Fd {
       const fd = this.open();
@@ -123,7 +123,7 @@ export abstract class LoopSocket {
       return fd;
     }
     Object.defineProperties(this.prototype, {
-      [inspect.custom]: { value: text },
+      [INSPECT]: { value: text },
       [BORROW]: { value: borrow },
     });
   }

@@ -1,7 +1,6 @@
 // Who waits for which descriptor: one selector for all sockets of a thread, watched by the event loop through a single handle.
 
-import { isMainThread } from "node:worker_threads";
-import { type Watch, watchReadable } from "../../../shim/index.js";
+import { onMainThread, type Watch, watchReadable } from "../../../shim/index.js";
 import { closeNumber } from "../file.js";
 import { makeSelector, READABLE, type Selector } from "./selector.js";
 
@@ -29,7 +28,7 @@ function theSelector(): Selector {
   });
   selector = made;
   // The process outlives its worker threads, and so would their descriptors.
-  if (!isMainThread) process.once("exit", leaveThread);
+  if (!onMainThread()) process.once("exit", leaveThread);
   return made;
 }
 

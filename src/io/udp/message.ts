@@ -1,7 +1,6 @@
 // UdpMessage: a datagram that was received, with what the kernel has said about it. Decoded when somebody asks.
 
 import type { Buffer } from "node:buffer";
-import { inspect } from "node:util";
 import { type InternetAddress, unpackAddress } from "../../codec/address.js";
 import {
   hopLimit,
@@ -24,6 +23,7 @@ import type { ControlMessage } from "../../codec/message.js";
 import type { Problem } from "../../codec/payload.js";
 import type { Fd } from "../fd.js";
 import { currentHost, importedConstant } from "../host.js";
+import { INSPECT, util } from "../node-modules.js";
 import type { Arrived } from "../received.js";
 import { clearPadding } from "../recvmsg.js";
 import type { UdpFact } from "./facts.js";
@@ -228,9 +228,9 @@ export class UdpMessage implements Arrived {
 
   static {
     Object.defineProperty(this.prototype, "fds", { value: NO_FDS });
-    Object.defineProperty(this.prototype, inspect.custom, {
+    Object.defineProperty(this.prototype, INSPECT, {
       value(this: UdpMessage, _depth: number, options: object): string {
-        return `UdpMessage ${inspect(shownFacts(this), options)}`;
+        return `UdpMessage ${util().inspect(shownFacts(this), options)}`;
       },
     });
   }

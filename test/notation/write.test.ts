@@ -11,8 +11,10 @@ import {
   decodeControl,
   encodeControl,
   explain,
+  flowInfo,
   hopLimit,
   hostAbi,
+  mark,
   packetInfo,
   pidfd,
   rights,
@@ -67,6 +69,18 @@ const rich = (abi: AbiName): Uint8Array[] => [
   ),
 ];
 
+/** Numbers at their limits, in network order too. */
+const limits = (abi: AbiName): Uint8Array =>
+  encodeControl(
+    [
+      credentials({ pid: -1, uid: 4294967295, gid: 2147483648 }),
+      { level: "IPPROTO_IPV6", type: "IPV6_HOPLIMIT", payload: Int32Array.of(-2147483648) },
+      mark(4294967295),
+      flowInfo(0x12345),
+    ],
+    { abi },
+  );
+
 const noPython = hasProgram("python3", "python3") ? undefined : "python3 is not installed";
 const noCompiler =
   hasProgram("gcc", "gcc libc6-dev") && host.startsWith("linux-") ? undefined : "no gcc for Linux";
@@ -74,7 +88,7 @@ const noCompiler =
 test.unless(noCompiler, "C compiles without a warning and gives the same bytes", async () => {
   const folder = mkdtempSync(join(tmpdir(), "cmsg-write-"));
   try {
-    const all = [...samples(host), ...rich(host)];
+    const all = [...samples(host), ...rich(host), limits(host)];
     let macros = 0;
     for (const [i, control] of all.entries()) {
       const source = write(control, { as: "c", abi: host });
@@ -96,7 +110,7 @@ test.unless(noCompiler, "C compiles without a warning and gives the same bytes",
       );
       bytes(execFileSync(path), control, source);
     }
-    assert.is(macros, 8);
+    assert.is(macros, 9);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -4,11 +4,18 @@ import { type Bytes, bytesOf, integerIn, optionsOf, typeError } from "../codec/a
 import type { AnyDefinition } from "../codec/definition.js";
 import { definitionList } from "../codec/face.js";
 import { CONTROL_SLOT, theBatches } from "./batch.js";
-import { type BatchPlan, openBatch, receiveBatch, withoutEnds } from "./batch-receive.js";
+import { takeBatch } from "./batch-open.js";
+import {
+  type BatchPlan,
+  LANDING,
+  openEnvelopes,
+  receiveBatch,
+  withoutEnds,
+} from "./batch-receive.js";
 import { type Borrowed, borrow, numberOf, type SocketLike } from "./descriptor.js";
 import { noteTruncation } from "./diagnostics.js";
 import type { SyscallError } from "./errors.js";
-import { closeFds } from "./fd.js";
+import { closeFds, type Fd } from "./fd.js";
 import { type ReceiveOptions, readPlan, useOf } from "./receive.js";
 import { receiveError } from "./receive-error.js";
 import type { ReceivedMessage } from "./recvmsg.js";
@@ -44,7 +51,9 @@ export class ReceivedMessages extends Array<ReceivedMessage> {
 
   /** Closes the descriptors of all messages that nobody has taken. */
   [Symbol.dispose](): void {
-    closeFds(this.flatMap((message) => message.fds));
+    const fds: Fd[] = [];
+    for (const message of this) for (const fd of message.fds) fds.push(fd);
+    closeFds(fds);
   }
 }
 
@@ -127,6 +136,7 @@ function planBatch(given: RecvmmsgOptions, wait: boolean): BatchPlan {
     limit: Math.min(most ?? into?.length ?? LIMIT, into?.length ?? 0x7fffffff),
     waitsForAll: wait && waitForAll,
     own: definitionList(given.definitions),
+    landing: LANDING,
   };
 }
 
@@ -153,13 +163,14 @@ function receiveAll(
   while (messages.length < plan.limit) {
     const received = receiveBatch(batches, fd, plan, messages.length, end);
     if (received.count < 0) return -received.count;
-    const fresh = openBatch(batches, socket, plan, messages.length, received.count);
-    const full = received.count === received.asked;
-    const kept = full ? withoutEnds(batches, socket, plan, fresh) : fresh.length;
-    const ended = kept < fresh.length;
+    const { count, full } = received;
+    openEnvelopes(batches, count);
+    const got = messages.length;
+    const kept = full ? withoutEnds(batches, socket, plan, got, count) : count;
+    const ended = kept < count;
     // Of a connection that has ended the first call says so, once.
-    const least = messages.length === 0 ? 1 : 0;
-    messages.push(...(ended ? fresh.slice(0, Math.max(kept, least)) : fresh));
+    const taken = ended && got === 0 ? Math.max(kept, 1) : kept;
+    for (const message of takeBatch(batches, socket, plan, got, taken)) messages.push(message);
     if (ended || !(full || plan.waitsForAll)) return 0;
   }
   return 0;

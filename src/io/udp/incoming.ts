@@ -1,10 +1,17 @@
 // One try to receive from a UDP socket: a datagram, or an entry of the error queue.
 
-import { OPENED_LENGTH, OPENED_RECORDS } from "../../../assembly/shared/message.js";
+import {
+  OPENED_LENGTH,
+  OPENED_NAME_LENGTH,
+  OPENED_RECORDS,
+  REPORT_RECORDS,
+  REQUEST_NAME,
+} from "../../../assembly/shared/message.js";
 import { errnoName } from "../../../shim/index.js";
 import { integerIn } from "../../codec/arguments.js";
 import { CONTROL_SLOT, theBatches } from "../batch.js";
-import { type BatchPlan, dataOfBatch, openEnvelopes, receiveBatch } from "../batch-receive.js";
+import { Kept, keptBytes, lengthsOf, piecesOf } from "../batch-open.js";
+import { type BatchPlan, LANDING, openEnvelopes, receiveBatch } from "../batch-receive.js";
 import { noteTruncation, receives } from "../diagnostics.js";
 import type { Fd } from "../fd.js";
 import { type Envelope, type Frame, theFrame } from "../frame.js";
@@ -12,7 +19,7 @@ import { constantOrZero, importedConstant } from "../host.js";
 import type { Attempt } from "../loop/arrivals.js";
 import type { WaitOptions } from "../loop/giving-up.js";
 import { planFor } from "../loop/incoming.js";
-import { controlLength, recordAt, takeFlags, takeName } from "../opened.js";
+import { controlLength, recordAt, takeFlags } from "../opened.js";
 import { readName } from "../query.js";
 import {
   openFrame,
@@ -23,6 +30,7 @@ import {
   takeData,
 } from "../receive.js";
 import type { UdpFact } from "./facts.js";
+import type { ArrivedControl } from "./member.js";
 import { UdpMessage } from "./message.js";
 import type { UdpSettings } from "./options.js";
 import { type ErrorReport, reportOf } from "./report.js";
@@ -117,6 +125,7 @@ export class UdpIncoming implements Attempt<UdpMessage> {
       limit: Math.min(integerIn(limit, 1, 0x7fffffff, "limit"), MANY),
       waitsForAll: false,
       own: [],
+      landing: LANDING,
     };
     return { attempt: () => this.#messages(plan) };
   }
@@ -130,20 +139,18 @@ export class UdpIncoming implements Attempt<UdpMessage> {
     }
     if (count < 0) return count;
     openEnvelopes(batches, count);
-    const dataOf = dataOfBatch(batches, this.#fd, plan, 0, count);
-    const messages: UdpMessage[] = [];
-    for (let i = 0; i < count; i++) {
-      const from = batches.incoming.envelope(i);
-      messages.push(
-        this.#made(
-          batches.frame,
-          from,
-          dataOf(i),
-          from.get(OPENED_LENGTH),
-          from.get(OPENED_RECORDS),
-        ),
-      );
-    }
+    const { frame, incoming } = batches;
+    const lengths = lengthsOf(batches, this.#fd, plan, 0, count);
+    const pieces = piecesOf(plan, 0, lengths);
+    const envelopes = lengths.map((_, i) => incoming.envelope(i));
+    const control = keepControl(frame, envelopes, incoming.envelope(count - 1).get(OPENED_RECORDS));
+    const messages = envelopes.map((from, i) => {
+      const bytes = from.get(OPENED_LENGTH);
+      const [source, at, length] = [pieces.source(i), pieces.at(i), lengths[i] as number];
+      const flags = takeFlags(frame, from);
+      const arrived = control[i] as ArrivedControl;
+      return new UdpMessage(source, at, length, bytes, flags, arrived, this.#receiving);
+    });
     this.#knowPort();
     for (const message of messages) this.#tell(message);
     return messages;
@@ -153,16 +160,6 @@ export class UdpIncoming implements Attempt<UdpMessage> {
     const socket = this.#socket;
     if (receives.hasSubscribers) receives.publish({ socket, message });
     noteTruncation(socket, message);
-  }
-
-  /** A message of the frame. */
-  #made(frame: Frame, from: Envelope, data: Buffer, bytes: number, count: number): UdpMessage {
-    const { control } = from;
-    const name = takeName(frame, from);
-    const controlBytes = frame.bytes.slice(control, control + controlLength(frame, from));
-    const records = frame.words.slice(recordAt(frame, 0, from), recordAt(frame, count, from));
-    const arrived = { bytes: controlBytes, records };
-    return new UdpMessage(data, bytes, takeFlags(frame, from), name, arrived, this.#receiving);
   }
 
   #knowPort(): void {
@@ -196,11 +193,56 @@ export class UdpIncoming implements Attempt<UdpMessage> {
     if (result < 0) return result;
     const count = openFrame(frame);
     const data = takeData(plan, this.#fd, result);
-    const message = this.#made(frame, frame.incoming, data, result, count);
+    const [arrived] = keepControl(frame, [frame.incoming], count);
+    const message = new UdpMessage(
+      data,
+      0,
+      data.length,
+      result,
+      takeFlags(frame),
+      arrived as ArrivedControl,
+      this.#receiving,
+    );
     // Last: the answer comes where the sender's name lay.
     this.#knowPort();
     return message;
   }
+}
+
+/** Control data, its records and addresses of messages whose reports lie one behind the other; the last one has `count` records. */
+function keepControl(
+  frame: Frame,
+  envelopes: readonly Envelope[],
+  count: number,
+): ArrivedControl[] {
+  let size = 0;
+  for (const from of envelopes) size += keptBytes(controlLength(frame, from), nameLengthOf(from));
+  const kept = new Kept(size);
+  const begin = recordAt(frame, 0, envelopes[0]);
+  const records = frame.words.slice(begin, recordAt(frame, count, envelopes.at(-1)));
+  return envelopes.map((from, i) => {
+    const length = controlLength(frame, from);
+    const nameLength = nameLengthOf(from);
+    const next = envelopes[i + 1];
+    const first = recordAt(frame, 0, from) - begin;
+    // The next report begins with its head.
+    const end =
+      next === undefined ? records.length : recordAt(frame, 0, next) - begin - REPORT_RECORDS;
+    return {
+      kept: kept.bytes,
+      control: kept.keep(frame, from.control, length),
+      controlLength: length,
+      name: kept.keep(frame, from.get(REQUEST_NAME), nameLength),
+      nameLength,
+      records,
+      first,
+      end,
+    };
+  });
+}
+
+function nameLengthOf(from: Envelope): number {
+  return from.get(OPENED_NAME_LENGTH);
 }
 
 /** Whether a refused receive was refused for an earlier datagram. Such refusals end with being told. */

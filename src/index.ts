@@ -46,7 +46,7 @@ export {
 export { type ListenUnixOptions, listenUnix } from "./io/listen-unix.js";
 export type { BindUnixOptions, ConnectUnixOptions, UnixAddress } from "./io/loop/connecting.js";
 export type { WaitOptions } from "./io/loop/giving-up.js";
-export type { AsyncReceiveOptions } from "./io/loop/incoming.js";
+export type { AsyncReceiveManyOptions, AsyncReceiveOptions } from "./io/loop/incoming.js";
 export type { LoopSocket } from "./io/loop/loop-socket.js";
 export type { AsyncSendOptions } from "./io/loop/queued.js";
 export type { UnixSocketOptions } from "./io/loop/socket-options.js";

@@ -152,7 +152,7 @@ export function viewOf(source: Uint8Array, at: number, length: number): Buffer {
 }
 
 /** Decodes a control buffer whose descriptors are owned, in the order of their arrival; those that are not yet are added. */
-function decodeOwned(
+export function decodeOwned(
   bytes: Uint8Array,
   owned: Fd[],
   plan: ReceivePlan,

@@ -70,7 +70,7 @@ export function carries(frame: Frame, record: number): boolean {
 }
 
 /** Owns the descriptors of message `i`, whatever may be wrong with the rest of it. */
-function adopt({ frame, incoming }: BatchFrame, plan: BatchPlan, i: number): readonly Fd[] {
+export function adopt({ frame, incoming }: BatchFrame, plan: BatchPlan, i: number): readonly Fd[] {
   const from = incoming.envelope(i);
   const records = from.get(OPENED_RECORDS);
   let owned: Fd[] | undefined;

@@ -18,6 +18,7 @@ import type { SyscallError } from "./errors.js";
 import { closeFds, type Fd } from "./fd.js";
 import { type ReceiveOptions, readPlan, useOf } from "./receive.js";
 import { receiveError } from "./receive-error.js";
+import type { Received } from "./received.js";
 import type { ReceivedMessage } from "./recvmsg.js";
 
 /** How to receive many messages. */
@@ -40,7 +41,7 @@ export interface RecvmmsgOptions extends Omit<ReceiveOptions, "into"> {
 const LIMIT = 64;
 
 /** Received messages, in the order of their arrival: an array that can be disposed of. */
-export class ReceivedMessages extends Array<ReceivedMessage> {
+export class ReceivedMessages<M extends Received = ReceivedMessage> extends Array<M> {
   /** What the socket reported behind these messages; undefined when there were no more, or enough. */
   readonly error: SyscallError | undefined = undefined;
 

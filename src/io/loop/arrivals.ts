@@ -19,6 +19,8 @@ import { type Lifeline, Share } from "./readiness.js";
 export interface Attempt<T> {
   /** One try: what has arrived, or -errno. May throw what is wrong with it. */
   attempt(): T | number;
+  /** Whether something was received already that the next try hands out, of which no event will tell. */
+  hasMore?(): boolean;
 }
 
 /** A call that waits. */
@@ -206,7 +208,8 @@ export class Arrivals<T> {
   /** Others get their turn of the event loop first. */
   #continueLater(): void {
     // An immediate for each turn of an endless flood would keep the process running: an event does if somebody waits for it.
-    if (!this.#life.counts) {
+    // What is ahead is little.
+    if (!this.#life.counts && this.#line.first?.attempt.hasMore?.() !== true) {
       this.#life.again();
       return;
     }

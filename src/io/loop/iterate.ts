@@ -1,5 +1,8 @@
 // What arrives, for `for await`: to the end, or until its socket is closed here.
 
+import type { Arrivals, Attempt } from "./arrivals.js";
+import { ENDLESS, type WaitOptions } from "./giving-up.js";
+
 /**
  * An iterator over the results of a call, until it answers null or the owner is closed. Leaving the loop leaves the owner open.
  */
@@ -19,6 +22,26 @@ export function iterate<T>(
       return this;
     },
   };
+}
+
+/** Makes the tries of a loop, as options say. */
+interface Drained<T, O> {
+  draining(options?: O): Attempt<T | null>;
+}
+
+/** An iterator over what arrives at a socket. */
+export function drain<T, O extends WaitOptions>(
+  owner: { readonly closed: boolean },
+  receiver: Arrivals<T | null>,
+  incoming: Drained<T, O>,
+  options: O | undefined,
+): AsyncIterableIterator<T> {
+  const usual = incoming.draining();
+  const next = (): Promise<T | null> =>
+    options === undefined
+      ? receiver.next(usual, ENDLESS)
+      : receiver.nextWith(options, (given) => incoming.draining(given));
+  return iterate(() => (owner.closed ? Promise.resolve(null) : next()), owner);
 }
 
 /** A call that waits when its owner is closed is refused; a loop just ends. */

@@ -1,25 +1,20 @@
 // One try to receive from a UDP socket: a datagram, or an entry of the error queue.
 
-import {
-  OPENED_LENGTH,
-  OPENED_NAME_LENGTH,
-  OPENED_RECORDS,
-  REPORT_RECORDS,
-  REQUEST_NAME,
-} from "../../../assembly/shared/message.js";
+import { OPENED_LENGTH, OPENED_RECORDS } from "../../../assembly/shared/message.js";
 import { errnoName } from "../../../shim/index.js";
 import { integerIn } from "../../codec/arguments.js";
 import { CONTROL_SLOT, theBatches } from "../batch.js";
-import { Kept, keptBytes, lengthsOf, piecesOf } from "../batch-open.js";
+import { lengthsOf, piecesOf } from "../batch-open.js";
 import { type BatchPlan, LANDING, openEnvelopes, receiveBatch } from "../batch-receive.js";
 import { noteTruncation, receives } from "../diagnostics.js";
 import type { Fd } from "../fd.js";
-import { type Envelope, type Frame, theFrame } from "../frame.js";
+import { type Frame, theFrame } from "../frame.js";
 import { constantOrZero, importedConstant } from "../host.js";
+import { Ahead } from "../loop/ahead.js";
 import type { Attempt } from "../loop/arrivals.js";
 import type { WaitOptions } from "../loop/giving-up.js";
-import { planFor } from "../loop/incoming.js";
-import { controlLength, recordAt, takeFlags } from "../opened.js";
+import { AHEAD, MANY, planFor } from "../loop/incoming.js";
+import { takeFlags } from "../opened.js";
 import { readName } from "../query.js";
 import {
   openFrame,
@@ -30,6 +25,7 @@ import {
   takeData,
 } from "../receive.js";
 import type { UdpFact } from "./facts.js";
+import { keepControl } from "./keep.js";
 import type { ArrivedControl } from "./member.js";
 import { UdpMessage } from "./message.js";
 import type { UdpSettings } from "./options.js";
@@ -46,9 +42,6 @@ export interface UdpReceiveManyOptions extends UdpReceiveOptions {
   /** Datagrams to take at most, 64 unless given. */
   readonly limit?: number;
 }
-
-/** Datagrams that are received at once: no more, so that one socket does not keep others waiting. */
-const MANY = 64;
 
 const DONTWAIT = importedConstant("MSG_DONTWAIT");
 const ERRQUEUE = constantOrZero("MSG_ERRQUEUE");
@@ -82,25 +75,51 @@ function checkedData(dataLimit: unknown): number {
   return integerIn(dataLimit, 1, 0x7fffffff, "dataLimit");
 }
 
+function batchPlan(dataLimit: number, limit: number): BatchPlan {
+  return {
+    each: readPlan({ dataLimit, flags: DONTWAIT }, true, CONTROL_SLOT),
+    clips: false,
+    into: undefined,
+    limit,
+    waitsForAll: false,
+    own: [],
+    landing: LANDING,
+  };
+}
+
 /** Receives from one socket, by itself as its settings say. */
 export class UdpIncoming implements Attempt<UdpMessage> {
   readonly #fd: Fd;
   readonly #socket: object;
+  readonly #life: { readonly counts: boolean };
   readonly #plan: ReceivePlan;
+  /** Made by the first batch: many sockets never have one. */
+  #ahead: Ahead<UdpMessage> | undefined;
+  /** Whether what came last may have others behind it. */
+  #flows: boolean;
   readonly #receiving: { port: number; readonly facts: ReadonlySet<UdpFact> };
   /** Whether errors of earlier datagrams are in the error queue, and no business of a receive. */
   queuesErrors: boolean;
 
-  constructor(socket: object, fd: Fd, { dataLimit, errors, facts }: UdpSettings) {
+  /** @param life Whether calls of the socket keep the process running. */
+  constructor(
+    socket: object,
+    fd: Fd,
+    { dataLimit, errors, facts }: UdpSettings,
+    life: { readonly counts: boolean },
+  ) {
     this.#socket = socket;
+    this.#life = life;
     this.#fd = fd;
     this.#plan = planFor(dataLimit);
     this.#receiving = { port: portOf(fd.number), facts };
     this.queuesErrors = errors;
+    this.#ahead = undefined;
+    this.#flows = false;
   }
 
   attempt(): UdpMessage | number {
-    return this.#message(this.#plan);
+    return this.#one(this.#plan);
   }
 
   /** Whether a refused send was refused for an earlier datagram, of which the error queue tells. */
@@ -112,22 +131,67 @@ export class UdpIncoming implements Attempt<UdpMessage> {
   attemptWith({ dataLimit }: UdpReceiveOptions): Attempt<UdpMessage> {
     if (dataLimit === undefined) return this;
     const plan = planFor(checkedData(dataLimit));
-    return { attempt: () => this.#message(plan) };
+    return { attempt: () => this.#one(plan) };
+  }
+
+  /** The receives of a loop: what has come behind one datagram is received by one call, and handed out one by one. */
+  draining({ dataLimit }: UdpReceiveOptions = {}): Attempt<UdpMessage> {
+    const plan = dataLimit === undefined ? this.#plan : planFor(checkedData(dataLimit));
+    const many = batchPlan(plan.dataLimit, AHEAD);
+    return { attempt: () => this.#drain(plan, many), hasMore: () => this.isAhead };
+  }
+
+  #one(plan: ReceivePlan): UdpMessage | number {
+    const got = this.#ahead?.take() ?? this.#message(plan);
+    if (typeof got !== "number") this.#tell(got);
+    return got;
+  }
+
+  #drain(plan: ReceivePlan, many: BatchPlan): UdpMessage | number {
+    // What is ahead of an unref'd socket would need a turn of the loop to be handed out, which keeps the process running.
+    const fills = this.#flows && this.#life.counts && !this.isAhead;
+    const refused = fills ? this.#fill(many) : 0;
+    const got = refused < 0 ? refused : this.#one(plan);
+    this.#flows = typeof got !== "number";
+    return got;
+  }
+
+  /** Receives many, which are ahead then: 0, or -errno. */
+  #fill(many: BatchPlan): number {
+    const got = this.#messages(many);
+    if (typeof got === "number") return got;
+    this.#ahead ??= new Ahead();
+    this.#ahead.put(got);
+    return 0;
+  }
+
+  /** Whether datagrams were received that nobody has got yet. */
+  get isAhead(): boolean {
+    return this.#ahead?.first !== undefined;
   }
 
   /** A receive of all that has come, up to a limit. */
   attemptMany({ dataLimit, limit = MANY }: UdpReceiveManyOptions): Attempt<UdpMessage[]> {
     const data = dataLimit === undefined ? this.#plan.dataLimit : checkedData(dataLimit);
-    const plan: BatchPlan = {
-      each: readPlan({ dataLimit: data, flags: DONTWAIT }, true, CONTROL_SLOT),
-      clips: false,
-      into: undefined,
-      limit: Math.min(integerIn(limit, 1, 0x7fffffff, "limit"), MANY),
-      waitsForAll: false,
-      own: [],
-      landing: LANDING,
-    };
-    return { attempt: () => this.#messages(plan) };
+    const most = Math.min(integerIn(limit, 1, 0x7fffffff, "limit"), MANY);
+    const plan = batchPlan(data, most);
+    return { attempt: () => this.#many(plan, most) };
+  }
+
+  #many(plan: BatchPlan, limit: number): UdpMessage[] | number {
+    const messages: UdpMessage[] = [];
+    for (let next = this.#ahead?.first; next !== undefined; next = this.#ahead?.first) {
+      if (messages.length === limit) break;
+      messages.push(next);
+      this.#ahead?.take();
+    }
+    if (messages.length === 0) {
+      const got = this.#messages(plan);
+      if (typeof got === "number") return got;
+      messages.push(...got);
+    }
+    for (const message of messages) this.#tell(message);
+    return messages;
   }
 
   #messages(plan: BatchPlan): UdpMessage[] | number {
@@ -152,7 +216,6 @@ export class UdpIncoming implements Attempt<UdpMessage> {
       return new UdpMessage(source, at, length, bytes, flags, arrived, this.#receiving);
     });
     this.#knowPort();
-    for (const message of messages) this.#tell(message);
     return messages;
   }
 
@@ -183,8 +246,6 @@ export class UdpIncoming implements Attempt<UdpMessage> {
     for (let i = 0; i < TRIES && this.queuesErrors && isPending(got); i++) {
       got = this.#take(frame, plan);
     }
-    if (typeof got === "number") return got;
-    this.#tell(got);
     return got;
   }
 
@@ -207,42 +268,6 @@ export class UdpIncoming implements Attempt<UdpMessage> {
     this.#knowPort();
     return message;
   }
-}
-
-/** Control data, its records and addresses of messages whose reports lie one behind the other; the last one has `count` records. */
-function keepControl(
-  frame: Frame,
-  envelopes: readonly Envelope[],
-  count: number,
-): ArrivedControl[] {
-  let size = 0;
-  for (const from of envelopes) size += keptBytes(controlLength(frame, from), nameLengthOf(from));
-  const kept = new Kept(size);
-  const begin = recordAt(frame, 0, envelopes[0]);
-  const records = frame.words.slice(begin, recordAt(frame, count, envelopes.at(-1)));
-  return envelopes.map((from, i) => {
-    const length = controlLength(frame, from);
-    const nameLength = nameLengthOf(from);
-    const next = envelopes[i + 1];
-    const first = recordAt(frame, 0, from) - begin;
-    // The next report begins with its head.
-    const end =
-      next === undefined ? records.length : recordAt(frame, 0, next) - begin - REPORT_RECORDS;
-    return {
-      kept: kept.bytes,
-      control: kept.keep(frame, from.control, length),
-      controlLength: length,
-      name: kept.keep(frame, from.get(REQUEST_NAME), nameLength),
-      nameLength,
-      records,
-      first,
-      end,
-    };
-  });
-}
-
-function nameLengthOf(from: Envelope): number {
-  return from.get(OPENED_NAME_LENGTH);
 }
 
 /** Whether a refused receive was refused for an earlier datagram. Such refusals end with being told. */

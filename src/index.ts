@@ -14,6 +14,7 @@ export type {
   FileStreamOptions,
   SocketAdoptionOptions,
 } from "./io/adopt.js";
+export { BatchRecord } from "./io/batch-record.js";
 export { type ConnectOptions, connect } from "./io/connect.js";
 export type { DataInput } from "./io/data.js";
 export type { Access, Description, FileDescription, SocketDescription } from "./io/describe.js";
@@ -56,6 +57,7 @@ export { type PeerCredentials, peerCredentials } from "./io/peer.js";
 export { type PeerProcess, peerPidfd } from "./io/peer-pidfd.js";
 export type { PositionOptions } from "./io/position.js";
 export type { ReceiveOptions } from "./io/receive.js";
+export { type FillOptions, ReceiveBatch, type ReceiveBatchOptions } from "./io/receive-batch.js";
 export { receiveHandOff } from "./io/receive-hand-off.js";
 export { type Arrived, Received, TruncationError, type TruncationOption } from "./io/received.js";
 export { type RecvFdsOptions, recvFds, tryRecvFds } from "./io/recv-fds.js";

@@ -139,18 +139,27 @@ function takeMessages(
 
 /** Bytes of data of each of `count` messages that were opened. */
 export function lengthsOf(
-  { incoming }: BatchFrame,
+  batches: BatchFrame,
   socket: Borrowed,
   plan: BatchPlan,
   got: number,
   count: number,
 ): number[] {
   const lengths = new Array<number>(count);
-  for (let i = 0; i < count; i++) {
-    const bytes = bytesWritten(plan.each, socket, incoming.envelope(i).get(OPENED_LENGTH));
-    lengths[i] = Math.min(bytes, roomOf(plan, got + i));
-  }
+  for (let i = 0; i < count; i++) lengths[i] = lengthOf(batches, socket, plan, got, i);
   return lengths;
+}
+
+/** The same of message `i`. */
+export function lengthOf(
+  { incoming }: BatchFrame,
+  socket: Borrowed,
+  plan: BatchPlan,
+  got: number,
+  i: number,
+): number {
+  const bytes = bytesWritten(plan.each, socket, incoming.envelope(i).get(OPENED_LENGTH));
+  return Math.min(bytes, roomOf(plan, got + i));
 }
 
 /** Where the data of each message is: in the caller's buffers, or copied out of the landing. */

@@ -9,6 +9,7 @@ import { decodeFound, type Found, findSafely } from "../codec/decode.js";
 import type { AnyDefinition } from "../codec/definition.js";
 import type { ControlMessage } from "../codec/message.js";
 import type { Problem } from "../codec/payload.js";
+import type { Pieces } from "./batch-landing.js";
 import { closeFds, type Fd } from "./fd.js";
 import { currentHost } from "./host.js";
 import { ownArrived, type ReceivePlan } from "./receive.js";
@@ -19,25 +20,25 @@ const NO_PROBLEMS: readonly Problem[] = Object.freeze([]);
 const NO_BYTES = new Uint8Array(0);
 const NO_DATA = Buffer.alloc(0);
 
+// Words that are known of each message, before all control data and addresses: where its data begins and how long it is, the same
+// of its control data and of its address.
+export const PLACE_DATA = 0;
+export const PLACE_LENGTH = 1;
+export const PLACE_CONTROL = 2;
+export const PLACE_CONTROL_LENGTH = 3;
+export const PLACE_NAME = 4;
+export const PLACE_NAME_LENGTH = 5;
+export const PLACE_WORDS = 6;
+
 /** What the messages of a batch have in common. */
 export interface BatchOrigin {
-  /** Control data and addresses of all of them. */
-  readonly kept: Uint8Array;
+  /** Places, control data and addresses of all of them. */
+  readonly kept: Int32Array<ArrayBuffer>;
+  readonly pieces: Pieces;
   /** What stands for the address of a message without one. */
   readonly absent: Address | null;
   readonly plan: ReceivePlan;
   readonly own: readonly AnyDefinition[];
-}
-
-/** Where the parts of one message lie, in bytes: its data in memory of its own, the others in what its batch has kept. */
-export interface BatchPlaces {
-  readonly source: Uint8Array;
-  readonly at: number;
-  readonly length: number;
-  readonly control: number;
-  readonly controlLength: number;
-  readonly name: number;
-  readonly nameLength: number;
 }
 
 interface DecodedControl {
@@ -59,7 +60,7 @@ export class BatchMessage {
   readonly surplus: number;
   fds: readonly Fd[];
   readonly #origin: BatchOrigin;
-  readonly #places: BatchPlaces;
+  readonly #index: number;
   #data: Buffer | undefined;
   #address: Address | null | undefined;
   #decoded: DecodedControl | undefined;
@@ -69,32 +70,45 @@ export class BatchMessage {
     flags: number,
     fds: readonly Fd[],
     origin: BatchOrigin,
-    places: BatchPlaces,
+    index: number,
   ) {
     this.bytes = bytes;
     this.flags = flags;
     this.surplus = 0;
     this.fds = fds;
     this.#origin = origin;
-    this.#places = places;
+    this.#index = index;
     this.#data = undefined;
     this.#address = undefined;
     this.#decoded = undefined;
   }
 
+  #place(name: number): number {
+    return this.#origin.kept[this.#index * PLACE_WORDS + name] as number;
+  }
+
+  /** A copy of what was kept. */
+  #bytes(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.#origin.kept.buffer.slice(at, at + length));
+  }
+
   get data(): Buffer {
-    const { source, at, length } = this.#places;
-    this.#data ??= viewOf(source, at, length);
+    this.#data ??= viewOf(
+      this.#origin.pieces.source(this.#index),
+      this.#place(PLACE_DATA),
+      this.#place(PLACE_LENGTH),
+    );
     return this.#data;
   }
 
   get address(): Address | null {
     if (this.#address === undefined) {
-      const { kept, absent } = this.#origin;
-      const { name, nameLength } = this.#places;
+      const length = this.#place(PLACE_NAME_LENGTH);
       const { core, abi } = currentHost();
       this.#address =
-        nameLength === 0 ? absent : unpackAddress(core, abi, kept.slice(name, name + nameLength));
+        length === 0
+          ? this.#origin.absent
+          : unpackAddress(core, abi, this.#bytes(this.#place(PLACE_NAME), length));
     }
     return this.#address;
   }
@@ -113,11 +127,11 @@ export class BatchMessage {
 
   /** Descriptors that a caller's definition knows are owned here, so with one it is decoded at once. */
   decode(): DecodedControl {
-    const { control, controlLength } = this.#places;
-    if (controlLength === 0) return NOTHING;
+    const length = this.#place(PLACE_CONTROL_LENGTH);
+    if (length === 0) return NOTHING;
     if (this.#decoded === undefined) {
-      const { kept, plan, own } = this.#origin;
-      const bytes = kept.slice(control, control + controlLength);
+      const { plan, own } = this.#origin;
+      const bytes = this.#bytes(this.#place(PLACE_CONTROL), length);
       const owned: Fd[] = [...this.fds];
       try {
         this.#decoded = decodeOwned(bytes, owned, plan, own);

@@ -8,11 +8,20 @@ import {
   RECORD_TYPE,
   REQUEST_NAME,
 } from "../../assembly/shared/message.js";
-import type { Address } from "../codec/address.js";
 import { carriesDescriptors } from "../codec/catalogue/index.js";
 import type { BatchFrame } from "./batch.js";
 import type { Pieces } from "./batch-landing.js";
-import { BatchMessage, type BatchOrigin } from "./batch-message.js";
+import {
+  BatchMessage,
+  type BatchOrigin,
+  PLACE_CONTROL,
+  PLACE_CONTROL_LENGTH,
+  PLACE_DATA,
+  PLACE_LENGTH,
+  PLACE_NAME,
+  PLACE_NAME_LENGTH,
+  PLACE_WORDS,
+} from "./batch-message.js";
 import { type BatchPlan, roomOf, sentControl, targetOf } from "./batch-receive.js";
 import type { Borrowed } from "./descriptor.js";
 import { closeFds, type Fd } from "./fd.js";
@@ -105,36 +114,34 @@ function takeMessages(
   const count = controls.length;
   const lengths = lengthsOf(batches, socket, plan, got, count);
   const pieces = piecesOf(plan, got, lengths);
-  const kept = new Kept(keptLength(batches, controls));
-  let absent: Address | null | undefined;
-  for (let i = 0; i < count; i++) {
-    if (incoming.envelope(i).get(OPENED_NAME_LENGTH) !== 0) continue;
-    absent = absentAddress(socket);
-    break;
-  }
-  const origin: BatchOrigin = {
-    kept: kept.bytes,
-    absent: absent ?? null,
-    plan: plan.each,
-    own: plan.own,
-  };
+  const kept = new Kept(count * PLACE_WORDS * 4 + keptLength(batches, controls));
+  kept.skip(count * PLACE_WORDS);
+  const { words } = kept;
+  const absent = hasUnnamed(batches, count) ? absentAddress(socket) : null;
+  const origin: BatchOrigin = { kept: words, pieces, absent, plan: plan.each, own: plan.own };
   for (let i = 0; i < count; i++) {
     const from = incoming.envelope(i);
-    const controlLength = controls[i] as number;
-    const nameLength = from.get(OPENED_NAME_LENGTH);
-    const places = {
-      source: pieces.source(i),
-      at: pieces.at(i),
-      length: lengths[i] as number,
-      control: controlLength === 0 ? 0 : kept.keep(frame, from.control, controlLength),
-      controlLength,
-      name: nameLength === 0 ? 0 : kept.keep(frame, from.get(REQUEST_NAME), nameLength),
-      nameLength,
-    };
+    const control = controls[i] as number;
+    const name = from.get(OPENED_NAME_LENGTH);
+    const at = i * PLACE_WORDS;
+    words[at + PLACE_DATA] = pieces.at(i);
+    words[at + PLACE_LENGTH] = lengths[i] as number;
+    words[at + PLACE_CONTROL] = control === 0 ? 0 : kept.keep(frame, from.control, control);
+    words[at + PLACE_CONTROL_LENGTH] = control;
+    words[at + PLACE_NAME] = name === 0 ? 0 : kept.keep(frame, from.get(REQUEST_NAME), name);
+    words[at + PLACE_NAME_LENGTH] = name;
     const bytes = from.get(OPENED_LENGTH);
     const flags = takeFlags(frame, from);
-    messages.push(new BatchMessage(bytes, flags, owned[i] as readonly Fd[], origin, places));
+    messages.push(new BatchMessage(bytes, flags, owned[i] as readonly Fd[], origin, i));
   }
+}
+
+/** Whether a message has come without an address. */
+function hasUnnamed({ incoming }: BatchFrame, count: number): boolean {
+  for (let i = 0; i < count; i++) {
+    if (incoming.envelope(i).get(OPENED_NAME_LENGTH) === 0) return true;
+  }
+  return false;
 }
 
 /** Bytes of data of each of `count` messages that were opened. */
@@ -188,13 +195,22 @@ function words(length: number): number {
 
 /** Control data and addresses of a batch, each at a multiple of four. */
 export class Kept {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly #words: Int32Array<ArrayBuffer>;
-  #end = 0;
+  readonly words: Int32Array<ArrayBuffer>;
+  #end: number;
 
   constructor(length: number) {
-    this.#words = new Int32Array(length >> 2);
-    this.bytes = new Uint8Array(this.#words.buffer);
+    this.words = new Int32Array(length >> 2);
+    this.#end = 0;
+  }
+
+  /** The same as bytes. */
+  get bytes(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.words.buffer);
+  }
+
+  /** Leaves words out. */
+  skip(count: number): void {
+    this.#end += count;
   }
 
   /** From here on it is filled anew. */
@@ -208,8 +224,8 @@ export class Kept {
     const count = words(length);
     const first = from >> 2;
     // A loop beats the call for a few words.
-    if (count > 64) this.#words.set(frame.words.subarray(first, first + count), start);
-    else for (let n = 0; n < count; n++) this.#words[start + n] = frame.words[first + n] as number;
+    if (count > 64) this.words.set(frame.words.subarray(first, first + count), start);
+    else for (let n = 0; n < count; n++) this.words[start + n] = frame.words[first + n] as number;
     this.#end = start + count;
     return start * 4;
   }

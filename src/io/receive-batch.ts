@@ -196,9 +196,10 @@ export class ReceiveBatch {
       filled.count = i + 1;
     }
     if (fds > 0) this.#watch();
-    if (this.#kept.bytes.length < size) this.#kept = new Kept(size * 2);
-    else this.#kept.clear();
-    filled.kept = this.#kept.bytes;
+    if (filled.kept.length < size) {
+      this.#kept = new Kept(size * 2);
+      filled.kept = this.#kept.bytes;
+    } else this.#kept.clear();
     let unnamed = false;
     for (let i = 0; i < count; i++) unnamed = this.#copy(batches, socket, plan, i) || unnamed;
     filled.absent = unnamed ? absentAddress(socket) : null;

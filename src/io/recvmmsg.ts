@@ -13,7 +13,7 @@ import {
   withoutEnds,
 } from "./batch-receive.js";
 import { type Borrowed, borrow, numberOf, type SocketLike } from "./descriptor.js";
-import { noteTruncation } from "./diagnostics.js";
+import { noteTruncation, truncations } from "./diagnostics.js";
 import type { SyscallError } from "./errors.js";
 import { closeFds, type Fd } from "./fd.js";
 import { type ReceiveOptions, readPlan, useOf } from "./receive.js";
@@ -43,18 +43,26 @@ const LIMIT = 64;
 /** Received messages, in the order of their arrival: an array that can be disposed of. */
 export class ReceivedMessages<M extends Received = ReceivedMessage> extends Array<M> {
   /** What the socket reported behind these messages; undefined when there were no more, or enough. */
-  readonly error: SyscallError | undefined = undefined;
+  declare readonly error: SyscallError | undefined;
 
   /** Arrays that are made of it by `map` and its like are plain ones. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
 
+  static {
+    // Not a member of each: most have none.
+    Object.defineProperty(this.prototype, "error", { value: undefined });
+  }
+
   /** Closes the descriptors of all messages that nobody has taken. */
   [Symbol.dispose](): void {
-    const fds: Fd[] = [];
-    for (const message of this) for (const fd of message.fds) fds.push(fd);
-    closeFds(fds);
+    const all: Fd[] = [];
+    for (let i = 0; i < this.length; i++) {
+      const { fds } = this[i] as M;
+      for (let n = 0; n < fds.length; n++) all.push(fds[n] as Fd);
+    }
+    closeFds(all);
   }
 }
 
@@ -113,7 +121,7 @@ function receive(
     messages[Symbol.dispose]();
     throw error;
   }
-  for (const message of messages) noteTruncation(socket, message);
+  if (truncations.hasSubscribers) for (const message of messages) noteTruncation(socket, message);
   if (errno === 0) return messages;
   const { EAGAIN, ETIMEDOUT } = theBatches().frame;
   if (messages.length === 0) {
@@ -121,7 +129,8 @@ function receive(
     throw receiveError(errno, fd, plan.each, "recvmmsg");
   }
   if (errno === EAGAIN || errno === ETIMEDOUT) return messages;
-  return Object.assign(messages, { error: receiveError(errno, fd, plan.each, "recvmmsg") });
+  const error = receiveError(errno, fd, plan.each, "recvmmsg");
+  return Object.defineProperty(messages, "error", { value: error, enumerable: true });
 }
 
 /** Reads and checks the options. All of the caller's code runs in here, except that of definitions. */
@@ -171,7 +180,8 @@ function receiveAll(
     const ended = kept < count;
     // Of a connection that has ended the first call says so, once.
     const taken = ended && got === 0 ? Math.max(kept, 1) : kept;
-    for (const message of takeBatch(batches, socket, plan, got, taken)) messages.push(message);
+    const fresh = takeBatch(batches, socket, plan, got, taken);
+    for (let i = 0; i < fresh.length; i++) messages.push(fresh[i] as ReceivedMessage);
     if (ended || !(full || plan.waitsForAll)) return 0;
   }
   return 0;

@@ -21,6 +21,7 @@ export function keepControl(
   const kept = new Kept(size);
   const begin = recordAt(frame, 0, envelopes[0]);
   const records = frame.words.slice(begin, recordAt(frame, count, envelopes.at(-1)));
+  const { bytes } = kept;
   return envelopes.map((from, i) => {
     const length = controlLength(frame, from);
     const nameLength = nameLengthOf(from);
@@ -30,7 +31,7 @@ export function keepControl(
     const end =
       next === undefined ? records.length : recordAt(frame, 0, next) - begin - REPORT_RECORDS;
     return {
-      kept: kept.bytes,
+      kept: bytes,
       control: kept.keep(frame, from.control, length),
       controlLength: length,
       name: kept.keep(frame, from.get(REQUEST_NAME), nameLength),

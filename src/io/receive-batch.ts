@@ -69,6 +69,7 @@ const LIMIT = 32;
  *
  * @example
  * using batch = new ReceiveBatch({ limit: 64, dataLimit: 2048, controlLimit: 256 });
+ * sendmsg(pair[0], { data });
  * batch.receive(pair[1]);
  * for (const record of batch) console.log(record.bytes, record.fdCount);
  * @see recvmmsg(2), unix(7).

@@ -195,7 +195,7 @@ export class UnixSocket extends LoopSocket {
    * const [left, right] = UnixSocket.pair({ type: "seqpacket" });
    * for (const text of ["one", "two"]) await left.send(text);
    * using messages = await right.receiveMany({ limit: 32 });
-   * console.log(messages.map((message) => `${message.data}`)); // [ 'one', 'two' ]
+   * const texts = messages.map((message) => `${message.data}`); // ["one", "two"]
    * for (const socket of [left, right]) socket.close();
    * @see recvmmsg(2), unix(7).
    */

@@ -200,14 +200,14 @@ export class Sender {
   #flushMany(first: Queued): boolean {
     const many = manyFrom(first, this.#stream, () => this.#share.take());
     const sent = sendMany(this.#side.fd, many, (message, sign) => this.#count(message, sign));
-    for (const message of sent) {
-      // Whoever is told may have closed the socket. The rest of what went in part follows by itself.
-      const queued = this.#queue.first;
-      if (queued?.message !== message || message.bytes < message.total) break;
+    // The rest of what went in part follows by itself.
+    const whole = sent.filter(({ bytes, total }) => bytes === total);
+    for (const _ of whole) {
+      const queued = this.#queue.first as Queued;
       this.#leave(queued);
-      this.#told(message);
       this.#settle(queued, undefined);
     }
+    for (const message of whole) this.#told(message);
     return sent.length > 0;
   }
 

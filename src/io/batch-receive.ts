@@ -163,7 +163,7 @@ function receiveOnce({ frame, incoming }: BatchFrame, fd: number, flags: number,
 function receiveWithin(
   { frame, incoming }: BatchFrame,
   fd: number,
-  { flags }: ReceivePlan,
+  { flags, busyPollUs }: ReceivePlan,
   count: number,
   end: number,
 ): number {
@@ -174,7 +174,7 @@ function receiveWithin(
   const events = (flags & ERRQUEUE) !== 0 ? 0 : POLLIN;
   const left = end < 0 ? 0 : Math.max(0, end - performance.now());
   const call = (): number => callForMany(frame, fd, address, count, once);
-  const result = callWithin(frame, fd, events, left, call);
+  const result = callWithin(frame, fd, events, left, call, busyPollUs);
   return result === -EAGAIN && end >= 0 ? -ETIMEDOUT : result;
 }
 

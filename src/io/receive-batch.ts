@@ -39,7 +39,7 @@ import { forgetOwner, NOWHERE, watchOwner } from "./leak.js";
 import { absentAddress, recordAt, recordPayload, recordWords, takeFlags } from "./opened.js";
 import { type ReceiveOptions, readPlan, useOf } from "./receive.js";
 import { receiveError } from "./receive-error.js";
-import { checkTimeout } from "./wait.js";
+import { checkBusyPoll, checkTimeout } from "./wait.js";
 
 /** What a batch has room for, and how it receives. */
 export interface ReceiveBatchOptions
@@ -56,9 +56,17 @@ export interface ReceiveBatchOptions
 export interface FillOptions {
   /** Give up with ETIMEDOUT after so many milliseconds; 0 does not wait (EAGAIN). */
   readonly timeoutMs?: number;
+  /** Beside `timeoutMs`: try again and again for so many microseconds before sleeping, as of `recvmsg`. */
+  readonly busyPollUs?: number;
 }
 
 const LIMIT = 32;
+
+/** 0, or the errno of the receive, and on which descriptor it was made. */
+interface Outcome {
+  readonly errno: number;
+  readonly fd: number;
+}
 
 /**
  * Room for many messages: made once, filled by one system call whenever `receive` is called, and read where they lie. Nothing is
@@ -147,8 +155,9 @@ export class ReceiveBatch {
    * @see recvmmsg(2).
    */
   receive(socket: SocketLike, options?: FillOptions): number {
-    const timeoutMs = checkTimeout(optionsOf(options, "options").timeoutMs);
-    const result = this.#fill(socket, timeoutMs);
+    const given = optionsOf(options, "options");
+    const timeoutMs = checkTimeout(given.timeoutMs);
+    const result = this.#fill(socket, timeoutMs, checkBusyPoll(given.busyPollUs, timeoutMs));
     if (result.errno === 0) return this.#filled.count;
     throw receiveError(result.errno, result.fd, this.#plan.each, "recvmmsg");
   }
@@ -161,8 +170,9 @@ export class ReceiveBatch {
     throw receiveError(errno, fd, this.#plan.each, "recvmmsg");
   }
 
-  #fill(socket: SocketLike, timeoutMs: number | undefined): { errno: number; fd: number } {
-    const each = timeoutMs === undefined ? this.#plan.each : { ...this.#plan.each, timeoutMs };
+  #fill(socket: SocketLike, timeoutMs: number | undefined, busyPollUs = 0): Outcome {
+    const { each: usual } = this.#plan;
+    const each = timeoutMs === undefined ? usual : { ...usual, timeoutMs, busyPollUs };
     const plan = timeoutMs === undefined ? this.#plan : { ...this.#plan, each };
     // Behind all of the caller's code, which may close what it was given.
     const borrowed = borrow(socket, useOf(each));

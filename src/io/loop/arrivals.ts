@@ -92,15 +92,19 @@ export class Arrivals<T> {
     return this.#next(attempt as unknown as Attempt<T>, patience) as unknown as Promise<U>;
   }
 
+  /** What can be handed out at once: undefined when it has to be waited for. Throws what `next` refuses with. */
+  now<U = T>(attempt: Attempt<U>): U | undefined {
+    if (this.#broken !== undefined) throw this.#broken();
+    if (this.#line.first !== undefined || this.#dry || !this.#share.take()) return undefined;
+    return this.#try(attempt as unknown as Attempt<T>) as unknown as U | undefined;
+  }
+
   #next(attempt: Attempt<T>, patience: Patience): Promise<T> {
-    if (this.#broken !== undefined) return Promise.reject(this.#broken());
-    if (this.#line.first === undefined && !this.#dry && this.#share.take()) {
-      try {
-        const got = this.#try(attempt);
-        if (got !== undefined) return Promise.resolve(got);
-      } catch (error) {
-        return Promise.reject(error);
-      }
+    try {
+      const got = this.now(attempt);
+      if (got !== undefined) return Promise.resolve(got);
+    } catch (error) {
+      return Promise.reject(error);
     }
     return new Promise((resolve, reject) => {
       const waiting = waitingFor(attempt, resolve, reject, false);

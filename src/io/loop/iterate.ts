@@ -41,7 +41,30 @@ export function drain<T, O extends WaitOptions>(
     options === undefined
       ? receiver.next(usual, ENDLESS)
       : receiver.nextWith(options, (given) => incoming.draining(given));
-  return iterate(() => (owner.closed ? Promise.resolve(null) : next()), owner);
+  const waiting = iterate(() => (owner.closed ? Promise.resolve(null) : next()), owner);
+  if (options !== undefined) return waiting;
+  // What is there already costs one promise, and not those of waiting.
+  return Object.assign(waiting, {
+    next: resolving(owner, () => receiver.now(usual), waiting.next),
+  });
+}
+
+/** `next` of an iterator: what is there now, or else what `later` answers. */
+function resolving<T>(
+  owner: { readonly closed: boolean },
+  now: () => T | null | undefined,
+  later: () => Promise<IteratorResult<T>>,
+): () => Promise<IteratorResult<T>> {
+  return () => {
+    if (owner.closed) return later();
+    try {
+      const value = now();
+      if (value === undefined || value === null) return later();
+      return Promise.resolve({ done: false, value });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
 }
 
 /** A call that waits when its owner is closed is refused; a loop just ends. */

@@ -37,6 +37,9 @@ export const MANY = 64;
 /** Messages that a loop receives ahead of who takes them one by one. */
 export const AHEAD = 32;
 
+/** After so many in a row a loop receives ahead. A peer that waits for answers sends one, and looking for more would cost it time. */
+export const FLOW = 2;
+
 const DONTWAIT = importedConstant("MSG_DONTWAIT");
 const SOCK_SEQPACKET = importedConstant("SOCK_SEQPACKET");
 const SOCK_STREAM = importedConstant("SOCK_STREAM");
@@ -58,8 +61,8 @@ export class Incoming implements Attempt<Received | null> {
   readonly #life: { readonly counts: boolean };
   /** Made by the first batch: many sockets never have one. */
   #ahead: Ahead<Received> | undefined;
-  /** Whether what came last may have others behind it. */
-  #flows: boolean;
+  /** How many messages in a row have come that may have others behind them. */
+  #flow: number;
   /** -errno with which a receive was refused that was made behind others: the next one's answer. */
   #refused: number;
 
@@ -77,7 +80,7 @@ export class Incoming implements Attempt<Received | null> {
     this.#frames = settings.framed ? new FrameReader(settings.frameLimit) : undefined;
     this.#limits = limitsOf(settings, settings.dataLimit, settings.fdLimit);
     this.#ahead = undefined;
-    this.#flows = false;
+    this.#flow = 0;
     this.#refused = 0;
   }
 
@@ -119,9 +122,10 @@ export class Incoming implements Attempt<Received | null> {
     const ahead = this.#ahead?.take();
     if (ahead !== undefined) return this.#handOut(ahead);
     // What is ahead of an unref'd socket would need a turn of the loop to be handed out, which keeps the process running.
-    const many = this.#flows && this.#life.counts;
+    const many = this.#flow >= FLOW && this.#life.counts;
     const got = many ? this.#fill(limits, AHEAD) : this.#receive(limits);
-    this.#flows = got !== null && typeof got === "object" && this.#mayFlow(got);
+    const goes = got !== null && typeof got === "object" && this.#mayFlow(got);
+    this.#flow = goes ? this.#flow + 1 : 0;
     return this.#handOut(got);
   }
 

@@ -13,7 +13,7 @@ import { constantOrZero, importedConstant } from "../host.js";
 import { Ahead } from "../loop/ahead.js";
 import type { Attempt } from "../loop/arrivals.js";
 import type { WaitOptions } from "../loop/giving-up.js";
-import { AHEAD, MANY, planFor } from "../loop/incoming.js";
+import { AHEAD, FLOW, MANY, planFor } from "../loop/incoming.js";
 import { takeFlags } from "../opened.js";
 import { readName } from "../query.js";
 import {
@@ -95,8 +95,8 @@ export class UdpIncoming implements Attempt<UdpMessage> {
   readonly #plan: ReceivePlan;
   /** Made by the first batch: many sockets never have one. */
   #ahead: Ahead<UdpMessage> | undefined;
-  /** Whether what came last may have others behind it. */
-  #flows: boolean;
+  /** How many datagrams have come in a row. */
+  #flow: number;
   readonly #receiving: { port: number; readonly facts: ReadonlySet<UdpFact> };
   /** Whether errors of earlier datagrams are in the error queue, and no business of a receive. */
   queuesErrors: boolean;
@@ -115,7 +115,7 @@ export class UdpIncoming implements Attempt<UdpMessage> {
     this.#receiving = { port: portOf(fd.number), facts };
     this.queuesErrors = errors;
     this.#ahead = undefined;
-    this.#flows = false;
+    this.#flow = 0;
   }
 
   attempt(): UdpMessage | number {
@@ -149,10 +149,10 @@ export class UdpIncoming implements Attempt<UdpMessage> {
 
   #drain(plan: ReceivePlan, many: BatchPlan): UdpMessage | number {
     // What is ahead of an unref'd socket would need a turn of the loop to be handed out, which keeps the process running.
-    const fills = this.#flows && this.#life.counts && !this.isAhead;
+    const fills = this.#flow >= FLOW && this.#life.counts && !this.isAhead;
     const refused = fills ? this.#fill(many) : 0;
     const got = refused < 0 ? refused : this.#one(plan);
-    this.#flows = typeof got !== "number";
+    this.#flow = typeof got === "number" ? 0 : this.#flow + 1;
     return got;
   }
 

@@ -81,6 +81,7 @@ export class UnixSocket extends LoopSocket {
 
   /** @internal */
   override ready(events: number): boolean {
+    this.#incoming.wake(events);
     const took = (events & READABLE) !== 0 && this.#receiver.ready();
     if ((events & WRITABLE) !== 0) this.#sender?.writable();
     return took;
@@ -204,9 +205,8 @@ export class UnixSocket extends LoopSocket {
   }
 
   /**
-   * The messages as they come, until the end or until the socket is closed; while several wait, up to 32 by one system call.
-   * Leaving the loop leaves the socket open: messages that it has not come to stay queued for the next receive, and until then
-   * nothing else can take the socket or receive from it.
+   * The messages as they come, until the end or until the socket is closed; while several wait, up to 32 by one system call. Leaving
+   * the loop leaves it open: those that it has not come to wait for the next receive, and until then nothing else can take it.
    *
    * @example
    * const [left, right] = UnixSocket.pair();

@@ -21,6 +21,8 @@ export interface Attempt<T> {
   attempt(): T | number;
   /** Whether something was received already that the next try hands out, of which no event will tell. */
   hasMore?(): boolean;
+  /** Whether what the last try has brought was all that there was: an event tells of more. */
+  isDrained?(): boolean;
 }
 
 /** A call that waits. */
@@ -159,7 +161,10 @@ export class Arrivals<T> {
 
   #try(attempt: Attempt<T>): T | undefined {
     const got = attempt.attempt();
-    if (typeof got !== "number") return got;
+    if (typeof got !== "number") {
+      this.#dry = attempt.isDrained?.() === true;
+      return got;
+    }
     if (got !== -theFrame().EAGAIN) throw new SyscallError(-got, this.#syscall, { fd: this.#fd });
     this.#dry = true;
     return undefined;

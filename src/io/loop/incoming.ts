@@ -4,7 +4,7 @@ import { integerIn } from "../../codec/arguments.js";
 import { receives } from "../diagnostics.js";
 import type { Fd } from "../fd.js";
 import { theFrame } from "../frame.js";
-import { importedConstant } from "../host.js";
+import { IS_LINUX, importedConstant } from "../host.js";
 import { planReceive, type ReceivePlan } from "../receive.js";
 import { checkTruncation, type Received } from "../received.js";
 import { receivePlanned } from "../recv-fds.js";
@@ -15,6 +15,7 @@ import { FrameReader } from "./framing.js";
 import type { WaitOptions } from "./giving-up.js";
 import { receiveMany } from "./receive-many.js";
 import { recordWaiting } from "./record.js";
+import { FAILED, HANGUP, UNSURE, URGENT } from "./selector.js";
 import type { SocketSettings } from "./socket-options.js";
 
 /** How to receive one message. */
@@ -63,6 +64,10 @@ export class Incoming implements Attempt<Received | null> {
   #ahead: Ahead<Received> | undefined;
   /** How many messages in a row have come that may have others behind them. */
   #flow: number;
+  /** Whether the last event said that there was data and nothing else. */
+  #calm: boolean;
+  /** Whether what came last was all that there was. */
+  #drained: boolean;
   /** -errno with which a receive was refused that was made behind others: the next one's answer. */
   #refused: number;
 
@@ -82,6 +87,13 @@ export class Incoming implements Attempt<Received | null> {
     this.#ahead = undefined;
     this.#flow = 0;
     this.#refused = 0;
+    this.#calm = false;
+    this.#drained = false;
+  }
+
+  /** Is told of an event before anything is tried for it. */
+  wake(events: number): void {
+    this.#calm = IS_LINUX && (events & (HANGUP | FAILED | URGENT | UNSURE)) === 0;
   }
 
   attempt(): Received | null | number {
@@ -97,7 +109,11 @@ export class Incoming implements Attempt<Received | null> {
   /** The receives of a loop: what has come behind one message is received by one call, and handed out one by one. */
   draining(options?: AsyncReceiveOptions): Attempt<Received | null> {
     const limits = options === undefined ? this.#limits : this.#limitsWith(options);
-    return { attempt: () => this.#drain(limits), hasMore: () => this.isAhead };
+    return {
+      attempt: () => this.#drain(limits),
+      hasMore: () => this.isAhead,
+      isDrained: () => this.#drained,
+    };
   }
 
   /** A receive of all that has come, up to a limit. */
@@ -119,6 +135,7 @@ export class Incoming implements Attempt<Received | null> {
   }
 
   #drain(limits: Limits): Received | null | number {
+    this.#drained = false;
     const ahead = this.#ahead?.take();
     if (ahead !== undefined) return this.#handOut(ahead);
     // What is ahead of an unref'd socket would need a turn of the loop to be handed out, which keeps the process running.
@@ -126,6 +143,8 @@ export class Incoming implements Attempt<Received | null> {
     const got = many ? this.#fill(limits, AHEAD) : this.#receive(limits);
     const goes = got !== null && typeof got === "object" && this.#mayFlow(got);
     this.#flow = goes ? this.#flow + 1 : 0;
+    this.#drained =
+      this.#calm && got !== null && typeof got === "object" && this.#isAll(got, limits);
     return this.#handOut(got);
   }
 
@@ -178,6 +197,17 @@ export class Incoming implements Attempt<Received | null> {
   #mayFlow(got: Received): boolean {
     if (this.#frames !== undefined) return false;
     return this.#fd.kind?.type !== SOCK_STREAM || got.fds.length > 0 || got.surplus > 0;
+  }
+
+  /**
+   * A stream that gives less than was asked for has nothing more: epoll(7). Descriptors and senders end a read as well; so do the
+   * end, an error and urgent data, which events have told of, or will.
+   */
+  #isAll({ bytes, fds, surplus, control, flags }: Received, { plan }: Limits): boolean {
+    if (this.#frames !== undefined || this.#fd.kind?.type !== SOCK_STREAM) return false;
+    // Where senders are passed, a read also ends where another one begins.
+    if (this.#settings.passed.length > 0) return false;
+    return bytes < plan.dataLimit && fds.length + surplus + control.length + flags === 0;
   }
 
   #receive({ plan, fdLimit }: Limits): Received | null | number {

@@ -41,7 +41,7 @@ export function takeAddress(
 }
 
 /** What stands for no address. A Unix socket without a name reports none at all; other protocols report none when connected. */
-function absentAddress(socket: Borrowed): Address | null {
+export function absentAddress(socket: Borrowed): Address | null {
   const family = typeof socket === "number" ? socketFamily(socket) : kindOf(socket)?.family;
   return family === AF_UNIX ? UNNAMED : null;
 }

@@ -12,7 +12,7 @@ import { CONTROL_CAPACITY, type Envelope, type Frame, highWord, PART_LIMIT } fro
 import { constantOrZero, importedConstant } from "./host.js";
 import { kindOfSocket } from "./kind.js";
 import { socketFamily } from "./query.js";
-import { callWithin, checkTimeout, POLLIN } from "./wait.js";
+import { callWithin, checkBusyPoll, checkTimeout, POLLIN } from "./wait.js";
 
 /** How to receive. */
 export interface ReceiveOptions {
@@ -26,6 +26,11 @@ export interface ReceiveOptions {
   readonly flags?: number;
   /** Give up with ETIMEDOUT after so many milliseconds; 0 does not wait (EAGAIN). Beside it MSG_WAITALL has no effect. */
   readonly timeoutMs?: number;
+  /**
+   * Beside `timeoutMs`: try again and again for so many microseconds before sleeping, 0 unless given and 500000 at most. What comes
+   * meanwhile is had without being woken, which takes longer than the message; the processor does nothing else until then.
+   */
+  readonly busyPollUs?: number;
   /** Whether received descriptors are close-on-exec; true unless given. */
   readonly closeOnExec?: boolean;
 }
@@ -55,6 +60,8 @@ export interface ReceivePlan {
   /** Whether close-on-exec has to be set on every descriptor that arrives. */
   readonly setsCloseOnExec: boolean;
   readonly timeoutMs: number | undefined;
+  /** Of `timeoutMs`, what is waited for awake. */
+  readonly busyPollUs: number;
 }
 
 const DEFAULT_PLAN: ReceivePlan = {
@@ -64,6 +71,7 @@ const DEFAULT_PLAN: ReceivePlan = {
   flags: CLOEXEC,
   setsCloseOnExec: CLOEXEC === 0,
   timeoutMs: undefined,
+  busyPollUs: 0,
 };
 
 const DEFAULT_TRY: ReceivePlan = { ...DEFAULT_PLAN, timeoutMs: 0 };
@@ -97,6 +105,7 @@ export function readPlan(
     flags: int32(flags, "flags") | (closeOnExec ? CLOEXEC : 0),
     setsCloseOnExec: closeOnExec && CLOEXEC === 0,
     timeoutMs: wait ? timeout : 0,
+    busyPollUs: checkBusyPoll(given.busyPollUs, timeout),
   };
 }
 
@@ -157,11 +166,12 @@ export function callForMany(
 }
 
 function receiveWithin(frame: Frame, fd: number, address: number, plan: ReceivePlan): number {
-  const { flags, timeoutMs = 0 } = plan;
+  const { flags, timeoutMs = 0, busyPollUs } = plan;
   const once = flags | DONTWAIT;
   // The error queue announces itself by POLLERR, which poll always reports; POLLIN would speak of ordinary data.
   const events = (flags & ERRQUEUE) !== 0 ? 0 : POLLIN;
-  return callWithin(frame, fd, events, timeoutMs, () => callOnce(frame, fd, address, once));
+  const call = (): number => callOnce(frame, fd, address, once);
+  return callWithin(frame, fd, events, timeoutMs, call, busyPollUs);
 }
 
 /** Where data arrives. Small messages are copied out of it; a large one takes it away, and the next receive makes another. */

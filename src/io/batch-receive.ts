@@ -15,8 +15,9 @@ import { closeFds, type Fd } from "./fd.js";
 import { highWord } from "./frame.js";
 import { constantOrZero, importedConstant } from "./host.js";
 import { isUnixStream, kindOfSocket } from "./kind.js";
+import { copyOf } from "./landing.js";
 import { controlLength } from "./opened.js";
-import { bytesWritten, callForMany, copyOf, type ReceivePlan } from "./receive.js";
+import { bytesWritten, callForMany, type ReceivePlan } from "./receive.js";
 import {
   adoptAll,
   buildPlain,

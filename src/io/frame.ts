@@ -142,6 +142,8 @@ export class Frame {
   readonly report: number;
   /** Bytes between a control message's header and its payload. */
   readonly payloadOffset: number;
+  /** Index of the word where the first outgoing control message has its payload. */
+  readonly rights: number;
   readonly EINTR: number;
   readonly EINVAL: number;
   readonly EAGAIN: number;
@@ -172,6 +174,7 @@ export class Frame {
     this.incoming.set(REQUEST_REPORT, this.report);
     this.incoming.set(REQUEST_RECORD_LIMIT, RECORD_LIMIT);
     this.payloadOffset = core.exports.cmsg_len(abi.index, 0);
+    this.rights = (this.outgoing.control + this.payloadOffset) >> 2;
     this.EINTR = errnoNumber("EINTR");
     this.EINVAL = errnoNumber("EINVAL");
     this.EAGAIN = errnoNumber("EAGAIN");

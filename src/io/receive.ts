@@ -2,15 +2,24 @@
 
 import { Buffer } from "node:buffer";
 import { REQUEST_CONTROL_CAPACITY, REQUEST_PART_COUNT } from "../../assembly/shared/message.js";
-import { addressOf } from "../../shim/index.js";
 import { flagOf, int32, integerIn, optionsOf, rangeError } from "../codec/arguments.js";
-import { clippedParts, type DataInput, dataParts, filledParts, pointAt, release } from "./data.js";
+import {
+  addressOfView,
+  clippedParts,
+  type DataInput,
+  dataParts,
+  filledParts,
+  hold,
+  release,
+  setParts,
+} from "./data.js";
 import type { Borrowed, Use } from "./descriptor.js";
 import { type Fd, ownFresh } from "./fd.js";
 import { setCloseOnExec } from "./file.js";
-import { CONTROL_CAPACITY, type Envelope, type Frame, highWord, PART_LIMIT } from "./frame.js";
+import { CONTROL_CAPACITY, type Frame, highWord, PART_LIMIT } from "./frame.js";
 import { constantOrZero, importedConstant } from "./host.js";
 import { kindOfSocket } from "./kind.js";
+import { type Landed, landingAt, Piece, takeLanded } from "./landing.js";
 import { socketFamily } from "./query.js";
 import { callWithin, checkTimeout, POLLIN } from "./wait.js";
 
@@ -50,10 +59,11 @@ export interface ReceivePlan {
   readonly dataLimit: number;
   readonly into: readonly Uint8Array[] | undefined;
   readonly controlLimit: number;
-  /** MSG_* flags, close-on-exec among them where there is one for it. */
+  /** MSG_* flags: close-on-exec among them where there is one for it, MSG_DONTWAIT where the call does not wait. */
   readonly flags: number;
   /** Whether close-on-exec has to be set on every descriptor that arrives. */
   readonly setsCloseOnExec: boolean;
+  /** Above 0; undefined waits as the flags and the descriptor's mode say. */
   readonly timeoutMs: number | undefined;
 }
 
@@ -66,7 +76,7 @@ const DEFAULT_PLAN: ReceivePlan = {
   timeoutMs: undefined,
 };
 
-const DEFAULT_TRY: ReceivePlan = { ...DEFAULT_PLAN, timeoutMs: 0 };
+const DEFAULT_TRY: ReceivePlan = { ...DEFAULT_PLAN, flags: CLOEXEC | DONTWAIT };
 
 /** Reads and checks the options of a receive. All of the caller's code runs in here. `wait` is false in the try forms. */
 export function planReceive(options: ReceiveOptions | undefined, wait: boolean): ReceivePlan {
@@ -84,27 +94,34 @@ export function readPlan(
   controlCapacity: number,
   into?: readonly Uint8Array[],
 ): ReceivePlan {
-  const { dataLimit, controlLimit = controlCapacity, flags = 0, timeoutMs } = given;
+  const { dataLimit, controlLimit, flags, timeoutMs } = given;
   const closeOnExec = flagOf(given.closeOnExec, "closeOnExec", true);
   const timeout = checkTimeout(timeoutMs);
+  const waits = wait && timeout !== 0;
   const limit =
     dataLimit === undefined ? DATA_LIMIT : integerIn(dataLimit, 0, DATA_LIMIT_MOST, "dataLimit");
   const clips = into !== undefined && dataLimit !== undefined;
+  const own = flags === undefined ? 0 : int32(flags, "flags");
   return {
     dataLimit: limit,
     into: clips ? clippedParts(into, limit) : into,
-    controlLimit: integerIn(controlLimit, 0, CONTROL_CAPACITY, "controlLimit"),
-    flags: int32(flags, "flags") | (closeOnExec ? CLOEXEC : 0),
+    controlLimit:
+      controlLimit === undefined
+        ? controlCapacity
+        : integerIn(controlLimit, 0, CONTROL_CAPACITY, "controlLimit"),
+    flags: own | (closeOnExec ? CLOEXEC : 0) | (waits ? 0 : DONTWAIT),
     setsCloseOnExec: closeOnExec && CLOEXEC === 0,
-    timeoutMs: wait ? timeout : 0,
+    timeoutMs: waits ? timeout : undefined,
   };
 }
 
 /** Buffers to receive into: more than a message can have would be refused in the middle of laying it out. */
 function targetParts(into: unknown): readonly Uint8Array[] {
   const parts = dataParts(into, "into");
-  const filled = parts.reduce((count, part) => count + (part.length > 0 ? 1 : 0), 0);
-  if (filled > PART_LIMIT) throw rangeError("into", `at most ${PART_LIMIT} buffers`, filled);
+  if (parts.length > PART_LIMIT) {
+    const { length } = filledParts(parts);
+    if (length > PART_LIMIT) throw rangeError("into", `at most ${PART_LIMIT} buffers`, length);
+  }
   return parts;
 }
 
@@ -164,34 +181,34 @@ function receiveWithin(frame: Frame, fd: number, address: number, plan: ReceiveP
   return callWithin(frame, fd, events, timeoutMs, () => callOnce(frame, fd, address, once));
 }
 
-/** Where data arrives. Small messages are copied out of it; a large one takes it away, and the next receive makes another. */
-let landing = Buffer.alloc(0);
-let landingAddress = 0;
-
-/** The plan that the incoming envelope was laid out for. Opening a message makes it ready for the next of the same plan. */
-let prepared: ReceivePlan | undefined;
+/**
+ * What the incoming envelope was laid out for: the address of the one part that data arrives in, its length, and the capacity for
+ * control data. Opening a message makes it ready for another of that kind.
+ */
+const prepared = { address: 0, length: 0, controlLimit: 0 };
 
 /** Lays out what recvmsg will fill. */
-function prepare(frame: Frame, plan: ReceivePlan): void {
-  const { incoming } = frame;
-  if (plan === prepared) return;
-  // From here on it is half laid out until the end of this function.
-  prepared = undefined;
-  incoming.set(REQUEST_CONTROL_CAPACITY, plan.controlLimit);
-  if (plan.into === undefined) setLanding(incoming, plan.dataLimit);
-  else pointAt(incoming, filledParts(plan.into));
-  const msghdr = frame.exports.message_prepare(frame.row, incoming.request);
-  if (msghdr < 0) throw new Error(`core status ${msghdr} from message_prepare`);
-  if (plan.into === undefined) prepared = plan;
-}
-
-function setLanding(incoming: Envelope, dataLimit: number): void {
-  if (landing.length < dataLimit || landing.length === 0) {
-    landing = Buffer.allocUnsafeSlow(Math.max(dataLimit, DATA_LIMIT));
-    landingAddress = addressOf(landing);
+function prepare(frame: Frame, { into, dataLimit, controlLimit }: ReceivePlan): void {
+  if (into !== undefined) hold(into);
+  const only = into === undefined ? undefined : into[0];
+  const scattered = into !== undefined && (into.length !== 1 || only?.length === 0);
+  const length = only === undefined ? dataLimit : only.length;
+  const address = only === undefined ? landingAt(dataLimit) : addressOfView(only);
+  if (address === prepared.address && length === prepared.length && !scattered) {
+    if (controlLimit === prepared.controlLimit) return;
   }
-  incoming.setPart(0, landingAddress, highWord(landingAddress), dataLimit);
-  incoming.set(REQUEST_PART_COUNT, 1);
+  const { incoming, exports, row } = frame;
+  // From here on it is half laid out until the end of this function.
+  prepared.address = 0;
+  incoming.set(REQUEST_CONTROL_CAPACITY, controlLimit);
+  if (scattered) setParts(incoming, filledParts(into));
+  else {
+    incoming.setPart(0, address, highWord(address), length);
+    incoming.set(REQUEST_PART_COUNT, 1);
+  }
+  const msghdr = exports.message_prepare(row, incoming.request);
+  if (msghdr < 0) throw new Error(`core status ${msghdr} from message_prepare`);
+  if (!scattered) Object.assign(prepared, { address, length, controlLimit });
 }
 
 /** Bytes that the kernel has written, at most, where it answered `bytes`. */
@@ -200,30 +217,12 @@ export function bytesWritten({ flags }: ReceivePlan, socket: Borrowed, bytes: nu
 }
 
 /** The data of a message for which recvmsg answered `bytes`. */
-export function takeData(plan: ReceivePlan, socket: Borrowed, bytes: number): Buffer {
+export function takeData(plan: ReceivePlan, socket: Borrowed, bytes: number): Landed {
   const { into, dataLimit } = plan;
   const written = bytesWritten(plan, socket, bytes);
   if (into !== undefined) return takeTargets(into, written);
   // With MSG_TRUNC as a flag the kernel answers more than it wrote.
-  const length = Math.min(written, dataLimit);
-  return length * 2 >= landing.length ? takeLanding(length) : copyOf(landing, 0, length);
-}
-
-/** A copy of the bytes from `at` on. */
-export function copyOf(whole: Buffer, at: number, length: number): Buffer {
-  const copy = Buffer.allocUnsafe(length);
-  // A loop beats the making of a view for a few bytes.
-  if (length > 32) whole.copy(copy, 0, at, at + length);
-  else for (let i = 0; i < length; i++) copy[i] = whole[at + i] as number;
-  return copy;
-}
-
-/** The landing itself, for a message that fills most of it. */
-function takeLanding(length: number): Buffer {
-  const whole = landing;
-  landing = Buffer.alloc(0);
-  prepared = undefined;
-  return whole.subarray(0, length);
+  return takeLanded(Math.min(written, dataLimit));
 }
 
 /** Whether MSG_TRUNC as a flag makes the kernel drop data unread: then it wrote nothing, whatever it answers. See tcp(7). */
@@ -233,10 +232,10 @@ function discards(socket: Borrowed): boolean {
   return internet && kind?.type === SOCK_STREAM;
 }
 
-function takeTargets(into: readonly Uint8Array[], bytes: number): Buffer {
-  const [only] = into;
+function takeTargets(into: readonly Uint8Array[], bytes: number): Landed {
+  const only = into[0];
   if (into.length !== 1 || only === undefined) return Buffer.alloc(0);
-  return Buffer.from(only.buffer, only.byteOffset, Math.min(bytes, only.length));
+  return new Piece(only, 0, Math.min(bytes, only.length));
 }
 
 /** Owns a descriptor that has arrived. */

@@ -1,11 +1,13 @@
 // What a receive has brought: data, owned descriptors, flags, address; and the error for when the kernel cut it short.
 
+import { inspect } from "node:util";
 import type { Address } from "../codec/address.js";
 import { typeError } from "../codec/arguments.js";
 import type { ControlMessage } from "../codec/message.js";
 import { noteTruncation } from "./diagnostics.js";
 import { closeFds, type Fd } from "./fd.js";
 import { importedConstant } from "./host.js";
+import { type Landed, seen } from "./landing.js";
 
 const MSG_CTRUNC = importedConstant("MSG_CTRUNC");
 const MSG_TRUNC = importedConstant("MSG_TRUNC");
@@ -25,8 +27,7 @@ export interface Arrived {
 
 /** Received data with everything that came along. Closes the descriptors that nobody has taken when it is disposed of. */
 export class Received implements Arrived {
-  /** The data; with `into`, the filled part of the one buffer, or empty when there are several. */
-  readonly data: Buffer;
+  #data: Landed;
   /** What recvmsg answered: bytes of data, or the whole length of a datagram with MSG_TRUNC as a flag. */
   readonly bytes: number;
   /** Descriptors in the order of their arrival. */
@@ -43,7 +44,7 @@ export class Received implements Arrived {
 
   /** @param owned All descriptors that came, also those that stand only in control messages. */
   constructor(
-    data: Buffer,
+    data: Landed,
     bytes: number,
     fds: readonly Fd[],
     control: readonly ControlMessage<unknown, Fd>[],
@@ -52,7 +53,7 @@ export class Received implements Arrived {
     surplus: number,
     owned: readonly Fd[],
   ) {
-    this.data = data;
+    this.#data = data;
     this.bytes = bytes;
     this.fds = fds;
     this.control = control;
@@ -60,6 +61,13 @@ export class Received implements Arrived {
     this.address = address;
     this.surplus = surplus;
     this.#owned = owned;
+  }
+
+  /** The data; with `into`, the filled part of the one buffer, or empty when there are several. */
+  get data(): Buffer {
+    const data = seen(this.#data);
+    this.#data = data;
+    return data;
   }
 
   /** Whether data did not fit and was lost (MSG_TRUNC). */
@@ -75,6 +83,23 @@ export class Received implements Arrived {
   /** Closes the descriptors that nobody has taken. */
   [Symbol.dispose](): void {
     closeFds(this.#owned);
+  }
+
+  static {
+    // Data is made when it is asked for, and shown all the same.
+    const entries = (message: Received): object => Object.assign({ data: message.data }, message);
+    Object.defineProperties(this.prototype, {
+      [inspect.custom]: {
+        value(this: Received, _depth: number, options: object): string {
+          return `${this.constructor.name} ${inspect(entries(this), options)}`;
+        },
+      },
+      toJSON: {
+        value(this: Received): object {
+          return entries(this);
+        },
+      },
+    });
   }
 }
 

@@ -9,6 +9,7 @@ import { noteTruncation, receives } from "../diagnostics.js";
 import type { Fd } from "../fd.js";
 import { type Envelope, type Frame, theFrame } from "../frame.js";
 import { constantOrZero, importedConstant } from "../host.js";
+import { seen } from "../landing.js";
 import type { Attempt } from "../loop/arrivals.js";
 import type { WaitOptions } from "../loop/giving-up.js";
 import { planFor } from "../loop/incoming.js";
@@ -195,7 +196,7 @@ export class UdpIncoming implements Attempt<UdpMessage> {
     const result = receiveFrame(frame, this.#fd.number, plan);
     if (result < 0) return result;
     const count = openFrame(frame);
-    const data = takeData(plan, this.#fd, result);
+    const data = seen(takeData(plan, this.#fd, result));
     const message = this.#made(frame, frame.incoming, data, result, count);
     // Last: the answer comes where the sender's name lay.
     this.#knowPort();

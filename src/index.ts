@@ -50,6 +50,7 @@ export type { AsyncReceiveOptions } from "./io/loop/incoming.js";
 export type { LoopSocket } from "./io/loop/loop-socket.js";
 export type { AsyncSendOptions } from "./io/loop/queued.js";
 export type { UnixSocketOptions } from "./io/loop/socket-options.js";
+export { MessageRecord, type MessageRecordOptions } from "./io/message-record.js";
 export { getpeername, getsockname } from "./io/names.js";
 export type { EnableSetting, TxTimeSetting } from "./io/option-setting.js";
 export { type PeerCredentials, peerCredentials } from "./io/peer.js";

@@ -44,9 +44,14 @@ const LEAST = 65536;
 let landing = Buffer.alloc(0);
 let landingAddress = 0;
 
+/** Whether there is memory where data can arrive: a large message takes it away. */
+export function hasLanding(): boolean {
+  return landing.length > 0;
+}
+
 /** Native address at which `limit` bytes can arrive. */
 export function landingAt(limit: number): number {
-  if (landing.length < limit || landing.length === 0) {
+  if (landing.length < limit || !hasLanding()) {
     landing = Buffer.allocUnsafeSlow(Math.max(limit, LEAST));
     landingAddress = addressOf(landing);
   }

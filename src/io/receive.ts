@@ -12,6 +12,7 @@ import {
   hold,
   release,
   setParts,
+  totalLength,
 } from "./data.js";
 import type { Borrowed, Use } from "./descriptor.js";
 import { type Fd, ownFresh } from "./fd.js";
@@ -19,7 +20,7 @@ import { setCloseOnExec } from "./file.js";
 import { CONTROL_CAPACITY, type Frame, highWord, PART_LIMIT } from "./frame.js";
 import { constantOrZero, importedConstant } from "./host.js";
 import { kindOfSocket } from "./kind.js";
-import { type Landed, landingAt, Piece, takeLanded } from "./landing.js";
+import { hasLanding, type Landed, landingAt, Piece, takeLanded } from "./landing.js";
 import { socketFamily } from "./query.js";
 import { callWithin, checkTimeout, POLLIN } from "./wait.js";
 
@@ -58,6 +59,8 @@ const SOCK_STREAM = importedConstant("SOCK_STREAM");
 export interface ReceivePlan {
   readonly dataLimit: number;
   readonly into: readonly Uint8Array[] | undefined;
+  /** Whether the plan is used again, and `into` kept alive with it. */
+  readonly stays: boolean;
   readonly controlLimit: number;
   /** MSG_* flags: close-on-exec among them where there is one for it, MSG_DONTWAIT where the call does not wait. */
   readonly flags: number;
@@ -70,6 +73,7 @@ export interface ReceivePlan {
 const DEFAULT_PLAN: ReceivePlan = {
   dataLimit: DATA_LIMIT,
   into: undefined,
+  stays: true,
   controlLimit: CONTROL_CAPACITY,
   flags: CLOEXEC,
   setsCloseOnExec: CLOEXEC === 0,
@@ -105,6 +109,7 @@ export function readPlan(
   return {
     dataLimit: limit,
     into: clips ? clippedParts(into, limit) : into,
+    stays: into === undefined,
     controlLimit:
       controlLimit === undefined
         ? controlCapacity
@@ -132,25 +137,18 @@ export function useOf({ flags }: ReceivePlan): Use {
 
 /** Makes the call: what recvmsg answered, or -errno. `openFrame` and the `take` functions then read the frame. */
 export function receiveFrame(frame: Frame, fd: number, plan: ReceivePlan): number {
-  const { EINTR } = frame;
-  const { flags } = plan;
-  const { address } = frame.incoming;
-  prepare(frame, plan);
+  const { system, incoming, EINTR } = frame;
+  if (plan !== prepared.plan || !isIntact(plan)) prepare(frame, plan);
   let result: number;
-  if (plan.timeoutMs === undefined) {
-    do result = callOnce(frame, fd, address, flags);
-    while (result === -EINTR);
-  } else result = receiveWithin(frame, fd, address, plan);
-  if (plan.into !== undefined) release();
-  return result;
-}
-
-/** One recvmsg. */
-function callOnce(frame: Frame, fd: number, address: number, flags: number): number {
-  const { system } = frame;
-  const result = system.recvmsg(fd, address, flags);
-  return result === -frame.EINVAL && isUnknown(fd, flags)
-    ? system.recvmsg(fd, address, flags & ~CLOEXEC)
+  do {
+    result =
+      plan.timeoutMs === undefined
+        ? system.recvmsg(fd, incoming.address, plan.flags)
+        : receiveWithin(frame, fd, plan);
+  } while (result === -EINTR);
+  if (!plan.stays) release();
+  return result === -frame.EINVAL && isUnknown(fd, plan.flags)
+    ? receiveFrame(frame, fd, { ...plan, flags: plan.flags & ~CLOEXEC })
     : result;
 }
 
@@ -173,29 +171,45 @@ export function callForMany(
     : result;
 }
 
-function receiveWithin(frame: Frame, fd: number, address: number, plan: ReceivePlan): number {
+function receiveWithin(frame: Frame, fd: number, plan: ReceivePlan): number {
   const { flags, timeoutMs = 0 } = plan;
+  const { system, incoming } = frame;
   const once = flags | DONTWAIT;
   // The error queue announces itself by POLLERR, which poll always reports; POLLIN would speak of ordinary data.
   const events = (flags & ERRQUEUE) !== 0 ? 0 : POLLIN;
-  return callWithin(frame, fd, events, timeoutMs, () => callOnce(frame, fd, address, once));
+  return callWithin(frame, fd, events, timeoutMs, () => system.recvmsg(fd, incoming.address, once));
 }
 
 /**
  * What the incoming envelope was laid out for: the address of the one part that data arrives in, its length, and the capacity for
  * control data. Opening a message makes it ready for another of that kind.
  */
-const prepared = { address: 0, length: 0, controlLimit: 0 };
+const prepared: {
+  plan: ReceivePlan | undefined;
+  address: number;
+  length: number;
+  controlLimit: number;
+} = { plan: undefined, address: 0, length: 0, controlLimit: 0 };
+
+/** Whether the memory of the plan that was prepared is still there: a landing is given away, and so can a caller's memory be. */
+function isIntact({ into }: ReceivePlan): boolean {
+  return into === undefined ? hasLanding() : into[0]?.length === prepared.length;
+}
 
 /** Lays out what recvmsg will fill. */
-function prepare(frame: Frame, { into, dataLimit, controlLimit }: ReceivePlan): void {
-  if (into !== undefined) hold(into);
+function prepare(frame: Frame, plan: ReceivePlan): void {
+  const { into, dataLimit, controlLimit, stays } = plan;
+  if (into !== undefined && !stays) hold(into);
   const only = into === undefined ? undefined : into[0];
   const scattered = into !== undefined && (into.length !== 1 || only?.length === 0);
   const length = only === undefined ? dataLimit : only.length;
   const address = only === undefined ? landingAt(dataLimit) : addressOfView(only);
+  prepared.plan = undefined;
   if (address === prepared.address && length === prepared.length && !scattered) {
-    if (controlLimit === prepared.controlLimit) return;
+    if (controlLimit === prepared.controlLimit) {
+      if (stays) prepared.plan = plan;
+      return;
+    }
   }
   const { incoming, exports, row } = frame;
   // From here on it is half laid out until the end of this function.
@@ -208,7 +222,8 @@ function prepare(frame: Frame, { into, dataLimit, controlLimit }: ReceivePlan): 
   }
   const msghdr = exports.message_prepare(row, incoming.request);
   if (msghdr < 0) throw new Error(`core status ${msghdr} from message_prepare`);
-  if (!scattered) Object.assign(prepared, { address, length, controlLimit });
+  if (scattered) return;
+  Object.assign(prepared, { plan: stays ? plan : undefined, address, length, controlLimit });
 }
 
 /** Bytes that the kernel has written, at most, where it answered `bytes`. */
@@ -218,11 +233,16 @@ export function bytesWritten({ flags }: ReceivePlan, socket: Borrowed, bytes: nu
 
 /** The data of a message for which recvmsg answered `bytes`. */
 export function takeData(plan: ReceivePlan, socket: Borrowed, bytes: number): Landed {
-  const { into, dataLimit } = plan;
-  const written = bytesWritten(plan, socket, bytes);
-  if (into !== undefined) return takeTargets(into, written);
+  const { into, flags } = plan;
   // With MSG_TRUNC as a flag the kernel answers more than it wrote.
-  return takeLanded(Math.min(written, dataLimit));
+  const length = (flags & TRUNC) === 0 ? bytes : bytesIn(plan, socket, bytes);
+  return into === undefined ? takeLanded(length) : takeTargets(into, length);
+}
+
+function bytesIn(plan: ReceivePlan, socket: Borrowed, bytes: number): number {
+  const { into, dataLimit } = plan;
+  const room = into === undefined ? dataLimit : totalLength(into);
+  return Math.min(bytesWritten(plan, socket, bytes), room);
 }
 
 /** Whether MSG_TRUNC as a flag makes the kernel drop data unread: then it wrote nothing, whatever it answers. See tcp(7). */
@@ -235,7 +255,7 @@ function discards(socket: Borrowed): boolean {
 function takeTargets(into: readonly Uint8Array[], bytes: number): Landed {
   const only = into[0];
   if (into.length !== 1 || only === undefined) return Buffer.alloc(0);
-  return new Piece(only, 0, Math.min(bytes, only.length));
+  return new Piece(only, 0, bytes);
 }
 
 /** Owns a descriptor that has arrived. */

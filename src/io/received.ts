@@ -25,6 +25,24 @@ export interface Arrived {
   readonly address: Address | null;
 }
 
+/** Properties that are made when they are asked for are printed all the same, in front of the others. */
+export function showWith(prototype: object, names: readonly string[]): void {
+  const entries = (shown: object): object =>
+    Object.assign(Object.fromEntries(names.map((name) => [name, Reflect.get(shown, name)])), shown);
+  Object.defineProperties(prototype, {
+    [inspect.custom]: {
+      value(this: object, _depth: number, options: object): string {
+        return `${this.constructor.name} ${inspect(entries(this), options)}`;
+      },
+    },
+    toJSON: {
+      value(this: object): object {
+        return entries(this);
+      },
+    },
+  });
+}
+
 /** Received data with everything that came along. Closes the descriptors that nobody has taken when it is disposed of. */
 export class Received implements Arrived {
   #data: Landed;
@@ -86,20 +104,7 @@ export class Received implements Arrived {
   }
 
   static {
-    // Data is made when it is asked for, and shown all the same.
-    const entries = (message: Received): object => Object.assign({ data: message.data }, message);
-    Object.defineProperties(this.prototype, {
-      [inspect.custom]: {
-        value(this: Received, _depth: number, options: object): string {
-          return `${this.constructor.name} ${inspect(entries(this), options)}`;
-        },
-      },
-      toJSON: {
-        value(this: Received): object {
-          return entries(this);
-        },
-      },
-    });
+    showWith(this.prototype, ["data"]);
   }
 }
 

@@ -1,8 +1,7 @@
 // recvmsg: data and decoded control messages, every descriptor in them owned before anything is decoded.
 
-import { RECORD_LEVEL, RECORD_TYPE, REQUEST_REPORT } from "../../assembly/shared/message.js";
+import { REQUEST_REPORT } from "../../assembly/shared/message.js";
 import type { Address } from "../codec/address.js";
-import { carriesDescriptors } from "../codec/catalogue/index.js";
 import {
   type Found,
   type ReadMessage,
@@ -22,6 +21,7 @@ import { type Envelope, type Frame, theFrame } from "./frame.js";
 import { isUnixStream, kindOfSocket } from "./kind.js";
 import type { Landed } from "./landing.js";
 import {
+  bringsDescriptors,
   controlLength,
   recordAt,
   recordPayload,
@@ -165,7 +165,7 @@ export function openMessage(
  * Whether this is the end of a stream. With SO_PASSCRED the kernel writes credentials of process 0 and user 0 there: nobody sent
  * them, and they would pass for root's.
  */
-function isEnd(socket: Borrowed, plan: ReceivePlan, bytes: number): boolean {
+export function isEnd(socket: Borrowed, plan: ReceivePlan, bytes: number): boolean {
   if (bytes !== 0) return false;
   const { into, dataLimit } = plan;
   const room = into === undefined ? dataLimit : totalLength(into);
@@ -204,9 +204,7 @@ export function adoptAll(
   const owned = new Map<number, Fd>();
   for (let i = 0; i < count; i++) {
     const record = recordAt(frame, i, from);
-    const level = frame.words[record + RECORD_LEVEL] as number;
-    const type = frame.words[record + RECORD_TYPE] as number;
-    if (!carriesDescriptors(frame.abi, level, type)) continue;
+    if (!bringsDescriptors(frame, record)) continue;
     const word = recordPayload(frame, record, from);
     const fds = recordWords(frame, record);
     for (let j = 0; j < fds; j++) {

@@ -12,7 +12,7 @@ import { type Frame, theFrame } from "./frame.js";
 import { kindOfSocket } from "./kind.js";
 import { checkCarries, type Outgoing, sendPiece } from "./outgoing.js";
 import { sendPlanned } from "./send.js";
-import { sendError } from "./send-error.js";
+import { type Refused, sendError } from "./send-error.js";
 import { FD_LIMIT, planSend } from "./send-plan.js";
 
 /** What goes with the descriptors. */
@@ -101,14 +101,18 @@ function send(
     return sendSplit(frame, fd, { plan, numbers, parts, total, bytes: 0, fds: 0 }, wait);
   }
   const bytes = sendPlanned(frame, fd, plan, numbers, parts, total);
-  if (bytes >= 0) return { bytes, fds: count };
-  if (!wait && bytes === -frame.EAGAIN) return null;
-  throw sendError(-bytes, { fd, plan, total, fds: all });
+  return bytes >= 0 ? { bytes, fds: count } : refused(-bytes, { fd, plan, total, fds: all }, wait);
+}
+
+/** Null for a call that does not wait and would have to; all else is thrown. */
+function refused(errno: number, message: Refused, wait: boolean): null {
+  if (!wait && errno === theFrame().EAGAIN) return null;
+  throw sendError(errno, message);
 }
 
 /** Bytes of data that may be text. */
 export function textOrParts(data: DataInput | string | undefined): readonly Uint8Array[] {
-  return typeof data === "string" ? [Buffer.from(data)] : dataParts(data, "data");
+  return dataParts(typeof data === "string" ? Buffer.from(data) : data, "data");
 }
 
 /** Numbers of the descriptors to send; borrowed. */

@@ -14,6 +14,7 @@ export type {
   FileStreamOptions,
   SocketAdoptionOptions,
 } from "./io/adopt.js";
+export { BufferPool, type BufferPoolOptions } from "./io/buffer-pool.js";
 export { type ConnectOptions, connect } from "./io/connect.js";
 export type { DataInput } from "./io/data.js";
 export type { Access, Description, FileDescription, SocketDescription } from "./io/describe.js";

@@ -13,16 +13,23 @@ export class Piece {
   readonly #memory: Uint8Array;
   readonly #at: number;
   readonly #length: number;
+  #view: Buffer | undefined;
 
   constructor(memory: Uint8Array, at: number, length: number) {
     this.#memory = memory;
     this.#at = at;
     this.#length = length;
+    this.#view = undefined;
   }
 
+  /** The same `Buffer` each time. */
   view(): Buffer {
-    return viewOf(this.#memory, this.#at, this.#length);
+    this.#view ??= viewOf(this.#memory, this.#at, this.#length);
+    return this.#view;
   }
+
+  /** Nobody looks at it any more. */
+  release(): void {}
 }
 
 /** Data as its owner sees it. */

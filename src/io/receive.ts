@@ -2,7 +2,8 @@
 
 import { Buffer } from "node:buffer";
 import { REQUEST_CONTROL_CAPACITY, REQUEST_PART_COUNT } from "../../assembly/shared/message.js";
-import { flagOf, int32, integerIn, optionsOf, rangeError } from "../codec/arguments.js";
+import { flagOf, int32, integerIn, optionsOf, rangeError, typeError } from "../codec/arguments.js";
+import { BufferPool } from "./buffer-pool.js";
 import {
   addressOfView,
   clippedParts,
@@ -40,6 +41,12 @@ export interface ReceiveOptions {
   readonly closeOnExec?: boolean;
 }
 
+/** Where the data of one message lies. */
+export interface PoolOption {
+  /** Lends a buffer for the data until the message is disposed of; in place of `into`. */
+  readonly pool?: BufferPool;
+}
+
 /** Bytes of data that a receive takes unless told otherwise. */
 const DATA_LIMIT = 65536;
 /** One message holds at most a buffer of Node. */
@@ -59,6 +66,8 @@ const SOCK_STREAM = importedConstant("SOCK_STREAM");
 export interface ReceivePlan {
   readonly dataLimit: number;
   readonly into: readonly Uint8Array[] | undefined;
+  /** Lends the memory, where there is one. */
+  readonly pool: BufferPool | undefined;
   /** Whether the plan is used again, and `into` kept alive with it. */
   readonly stays: boolean;
   readonly controlLimit: number;
@@ -73,6 +82,7 @@ export interface ReceivePlan {
 const DEFAULT_PLAN: ReceivePlan = {
   dataLimit: DATA_LIMIT,
   into: undefined,
+  pool: undefined,
   stays: true,
   controlLimit: CONTROL_CAPACITY,
   flags: CLOEXEC,
@@ -83,12 +93,23 @@ const DEFAULT_PLAN: ReceivePlan = {
 const DEFAULT_TRY: ReceivePlan = { ...DEFAULT_PLAN, flags: CLOEXEC | DONTWAIT };
 
 /** Reads and checks the options of a receive. All of the caller's code runs in here. `wait` is false in the try forms. */
-export function planReceive(options: ReceiveOptions | undefined, wait: boolean): ReceivePlan {
+export function planReceive(
+  options: (ReceiveOptions & PoolOption) | undefined,
+  wait: boolean,
+): ReceivePlan {
   if (options === undefined) return wait ? DEFAULT_PLAN : DEFAULT_TRY;
   const given = optionsOf(options, "options");
-  const { into } = given;
+  const { into, pool } = given;
   const targets = into === undefined ? undefined : targetParts(into);
-  return readPlan(given, wait, CONTROL_CAPACITY, targets);
+  const plan = readPlan(given, wait, CONTROL_CAPACITY, targets);
+  return pool === undefined ? plan : lentPlan(plan, pool, given.dataLimit);
+}
+
+function lentPlan(plan: ReceivePlan, pool: unknown, limit: number | undefined): ReceivePlan {
+  if (!(pool instanceof BufferPool)) throw typeError("pool", "a BufferPool", pool);
+  if (plan.into !== undefined) throw typeError("into", "left out beside pool", plan.into);
+  const dataLimit = limit === undefined ? pool.size : Math.min(plan.dataLimit, pool.size);
+  return { ...plan, dataLimit, pool, stays: false };
 }
 
 /** All options but the buffers to receive into. */
@@ -109,6 +130,7 @@ export function readPlan(
   return {
     dataLimit: limit,
     into: clips ? clippedParts(into, limit) : into,
+    pool: undefined,
     stays: into === undefined,
     controlLimit:
       controlLimit === undefined
@@ -198,11 +220,11 @@ function isIntact({ into }: ReceivePlan): boolean {
 
 /** Lays out what recvmsg will fill. */
 function prepare(frame: Frame, plan: ReceivePlan): void {
-  const { into, dataLimit, controlLimit, stays } = plan;
+  const { into, pool, dataLimit, controlLimit, stays } = plan;
   if (into !== undefined && !stays) hold(into);
-  const only = into === undefined ? undefined : into[0];
+  const only = into === undefined ? pool?.next() : into[0];
   const scattered = into !== undefined && (into.length !== 1 || only?.length === 0);
-  const length = only === undefined ? dataLimit : only.length;
+  const length = into === undefined ? dataLimit : (only?.length ?? 0);
   const address = only === undefined ? landingAt(dataLimit) : addressOfView(only);
   prepared.plan = undefined;
   if (address === prepared.address && length === prepared.length && !scattered) {
@@ -233,9 +255,10 @@ export function bytesWritten({ flags }: ReceivePlan, socket: Borrowed, bytes: nu
 
 /** The data of a message for which recvmsg answered `bytes`. */
 export function takeData(plan: ReceivePlan, socket: Borrowed, bytes: number): Landed {
-  const { into, flags } = plan;
+  const { into, pool, flags } = plan;
   // With MSG_TRUNC as a flag the kernel answers more than it wrote.
   const length = (flags & TRUNC) === 0 ? bytes : bytesIn(plan, socket, bytes);
+  if (pool !== undefined) return pool.lend(length);
   return into === undefined ? takeLanded(length) : takeTargets(into, length);
 }
 

@@ -1,13 +1,15 @@
 // What a receive has brought: data, owned descriptors, flags, address; and the error for when the kernel cut it short.
 
+import { Buffer } from "node:buffer";
 import { inspect } from "node:util";
 import type { Address } from "../codec/address.js";
 import { typeError } from "../codec/arguments.js";
 import type { ControlMessage } from "../codec/message.js";
+import { Lent } from "./buffer-pool.js";
 import { noteTruncation } from "./diagnostics.js";
 import { closeFds, type Fd } from "./fd.js";
 import { importedConstant } from "./host.js";
-import { type Landed, seen } from "./landing.js";
+import { type Landed, Piece, seen } from "./landing.js";
 
 const MSG_CTRUNC = importedConstant("MSG_CTRUNC");
 const MSG_TRUNC = importedConstant("MSG_TRUNC");
@@ -45,7 +47,7 @@ export function showWith(prototype: object, names: readonly string[]): void {
 
 /** Received data with everything that came along. Closes the descriptors that nobody has taken when it is disposed of. */
 export class Received implements Arrived {
-  #data: Landed;
+  readonly #data: Landed;
   /** What recvmsg answered: bytes of data, or the whole length of a datagram with MSG_TRUNC as a flag. */
   readonly bytes: number;
   /** Descriptors in the order of their arrival. */
@@ -81,11 +83,23 @@ export class Received implements Arrived {
     this.#owned = owned;
   }
 
-  /** The data; with `into`, the filled part of the one buffer, or empty when there are several. */
+  /**
+   * The data; with `into`, the filled part of the one buffer, or empty when there are several.
+   *
+   * @throws Error `ERR_CMSG_DATA_RELEASED` when it was lent by a `pool` and the message was disposed of.
+   */
   get data(): Buffer {
-    const data = seen(this.#data);
-    this.#data = data;
-    return data;
+    return seen(this.#data);
+  }
+
+  /** @internal */
+  get isLent(): boolean {
+    return this.#data instanceof Lent;
+  }
+
+  /** @internal The data, for another object that is the message from now on. */
+  landed(): Landed {
+    return this.#data;
   }
 
   /** Whether data did not fit and was lost (MSG_TRUNC). */
@@ -98,8 +112,9 @@ export class Received implements Arrived {
     return (this.flags & MSG_CTRUNC) !== 0;
   }
 
-  /** Closes the descriptors that nobody has taken. */
+  /** Closes the descriptors that nobody has taken, and gives data back to the pool that has lent it. */
   [Symbol.dispose](): void {
+    if (this.#data instanceof Piece) this.#data.release();
     closeFds(this.#owned);
   }
 
@@ -143,7 +158,8 @@ export class TruncationError extends Error implements Arrived {
     super(
       `control data was truncated (MSG_CTRUNC): ${received.fds.length} descriptors arrived and some may be missing, because the descriptor table is full (RLIMIT_NOFILE) or controlLimit is too small; truncation: "report" returns such messages`,
     );
-    this.data = received.data;
+    // A pool gets its buffer back with the descriptors, at the end of the turn.
+    this.data = received.isLent ? Buffer.from(received.data) : received.data;
     this.bytes = received.bytes;
     this.fds = received.fds;
     this.control = received.control;

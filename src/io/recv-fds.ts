@@ -18,6 +18,7 @@ import {
 import {
   openFrame,
   ownArrived,
+  type PoolOption,
   planReceive,
   type ReceiveOptions,
   type ReceivePlan,
@@ -36,7 +37,7 @@ import {
 import { openMessage } from "./recvmsg.js";
 
 /** How to receive descriptors. */
-export interface RecvFdsOptions extends ReceiveOptions {
+export interface RecvFdsOptions extends ReceiveOptions, PoolOption {
   /** Descriptors to take at most, 253 unless given. More are closed and counted. */
   readonly fdLimit?: number;
   /** What to do when the kernel had to cut control data short: "throw" (unless given) a TruncationError, or "report" a flag. */
@@ -189,7 +190,7 @@ function openMixed(
   closeFds(surplus);
   const fds = all.slice(0, fdLimit);
   const control = message.control.filter((m) => !m.is(rights));
-  const { data, flags, address } = message;
+  const { flags, address } = message;
   const owned = message.fds;
-  return new Received(data, bytes, fds, control, flags, address, surplus.length, owned);
+  return new Received(message.landed(), bytes, fds, control, flags, address, surplus.length, owned);
 }

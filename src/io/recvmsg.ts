@@ -32,6 +32,7 @@ import {
 import {
   openFrame,
   ownArrived,
+  type PoolOption,
   planReceive,
   type ReceiveOptions,
   type ReceivePlan,
@@ -50,7 +51,7 @@ import {
 } from "./received.js";
 
 /** How to receive a message. */
-export interface RecvmsgOptions extends ReceiveOptions {
+export interface RecvmsgOptions extends ReceiveOptions, PoolOption {
   /** Definitions to know beside the built-in ones, and before them. */
   readonly definitions?: readonly AnyDefinition[];
   /** What to do when the kernel had to cut control data short: "report" (unless given) sets a flag, "throw" throws. */

@@ -3,6 +3,7 @@
 
 import {
   bind,
+  connect,
   credentials,
   Fd,
   getsockname,
@@ -34,13 +35,22 @@ interface Sent {
 function sendOne(from: Fd, name: { path: string } | object, files: readonly Fd[]): Sent {
   const data = random.bytes(random.pick([0, 1, 1, 2, 32, 33, 256, 257, 4096, 4097, 40_000]));
   const fds = files.slice(0, random.pick([0, 1, 1, 2, 5]));
-  const to = name as never;
+  // Without a destination messages of one kind follow one another.
+  const to = random.pick([undefined, undefined, name as never]);
   const parts = random.pick([data, [data], [data.subarray(0, 1), data.subarray(1)]]);
   if (random.below(2) === 0) {
     const control = random.pick([undefined, [credentials(ME)]]);
-    sendFds(from, fds, { to, data: parts, ...(control === undefined ? {} : { control }) });
-  } else sendmsg(from, { to, data: parts, control: fds.length > 0 ? [rights(fds)] : [] });
+    sendFds(from, fds, withGiven({ to, data: parts, control }));
+  } else {
+    const control = fds.length > 0 ? [rights(fds)] : undefined;
+    sendmsg(from, withGiven({ to, data: parts, control }));
+  }
   return { data, fds: fds.length };
+}
+
+/** Options without those that are undefined. */
+function withGiven(options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 interface Got {
@@ -80,6 +90,7 @@ test(`2,000 random datagrams in random ways (seed ${seed})`, () => {
     const name = { abstract: `laid-out-${process.pid}` };
     bind(to, name);
     bind(from, { abstract: `laid-out-from-${process.pid}` });
+    connect(from, name);
     using record = new MessageRecord(to);
     const ways = waysFor(to, record);
     const kept: { got: Uint8Array; sent: Uint8Array }[] = [];

@@ -62,7 +62,7 @@ export class Received implements Arrived {
   readonly surplus: number;
   readonly #owned: readonly Fd[];
 
-  /** @param owned All descriptors that came, also those that stand only in control messages. */
+  /** @internal `owned` are all descriptors that came, also those that stand only in control messages. */
   constructor(
     data: Landed,
     bytes: number,

@@ -70,6 +70,7 @@ export class ReceivedMessage extends Received {
   /** The control buffer as the kernel wrote it, zeros in its padding: what `explain` draws. */
   readonly controlBytes: Uint8Array;
 
+  /** @internal */
   constructor(
     data: Landed,
     bytes: number,

@@ -15,6 +15,7 @@ export type {
   SocketAdoptionOptions,
 } from "./io/adopt.js";
 export { BatchRecord } from "./io/batch-record.js";
+export { BufferPool, type BufferPoolOptions } from "./io/buffer-pool.js";
 export { type ConnectOptions, connect } from "./io/connect.js";
 export type { DataInput } from "./io/data.js";
 export type { Access, Description, FileDescription, SocketDescription } from "./io/describe.js";
@@ -51,6 +52,7 @@ export type { AsyncReceiveManyOptions, AsyncReceiveOptions } from "./io/loop/inc
 export type { LoopSocket } from "./io/loop/loop-socket.js";
 export type { AsyncSendOptions } from "./io/loop/queued.js";
 export type { UnixSocketOptions } from "./io/loop/socket-options.js";
+export { MessageRecord, type MessageRecordOptions } from "./io/message-record.js";
 export { getpeername, getsockname } from "./io/names.js";
 export type { EnableSetting, TxTimeSetting } from "./io/option-setting.js";
 export { type PeerCredentials, peerCredentials } from "./io/peer.js";

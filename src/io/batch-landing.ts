@@ -3,7 +3,7 @@
 import { Buffer } from "node:buffer";
 import { addressOf } from "../../shim/index.js";
 import { strideOf } from "./batch.js";
-import { copyOf } from "./receive.js";
+import { copyOf } from "./landing.js";
 
 /** Bytes in which the messages of a call arrive, unless one alone takes more. Pages that nothing is written to cost nothing. */
 const LANDING_MOST = 0x800000;

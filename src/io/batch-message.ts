@@ -1,24 +1,20 @@
 // A message of a batch: its descriptors are owned and its bytes are out of the frame, everything else is made when it is asked for.
 
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { inspect } from "node:util";
 import { type Address, unpackAddress } from "../codec/address.js";
 import { carriesDescriptors } from "../codec/catalogue/index.js";
-import { ARENA_CONTROL } from "../codec/core.js";
-import { decodeFound, type Found, findSafely } from "../codec/decode.js";
+import type { Found } from "../codec/decode.js";
 import type { AnyDefinition } from "../codec/definition.js";
 import type { ControlMessage } from "../codec/message.js";
 import type { Problem } from "../codec/payload.js";
 import type { Pieces } from "./batch-landing.js";
 import { closeFds, type Fd } from "./fd.js";
 import { currentHost } from "./host.js";
+import { type DecodedControl, decodeKept, NOTHING, type Owners } from "./kept-control.js";
+import { viewOf } from "./landing.js";
 import { ownArrived, type ReceivePlan } from "./receive.js";
-import { NO_CONTROL } from "./received.js";
-import { clearPadding, ReceivedMessage } from "./recvmsg.js";
-
-const NO_PROBLEMS: readonly Problem[] = Object.freeze([]);
-const NO_BYTES = new Uint8Array(0);
-const NO_DATA = Buffer.alloc(0);
+import { ReceivedMessage } from "./recvmsg.js";
 
 // Words that are known of each message, before all control data and addresses: where its data begins and how long it is, the same
 // of its control data and of its address.
@@ -40,18 +36,6 @@ export interface BatchOrigin {
   readonly plan: ReceivePlan;
   readonly own: readonly AnyDefinition[];
 }
-
-interface DecodedControl {
-  readonly control: readonly ControlMessage<unknown, Fd>[];
-  readonly problems: readonly Problem[];
-  readonly controlBytes: Uint8Array;
-}
-
-const NOTHING: DecodedControl = {
-  control: NO_CONTROL,
-  problems: NO_PROBLEMS,
-  controlBytes: NO_BYTES,
-};
 
 /** A `ReceivedMessage` that is not made by its constructor, which takes everything at once. */
 export class BatchMessage {
@@ -158,13 +142,6 @@ const SHOWN = [
 
 Object.setPrototypeOf(BatchMessage.prototype, ReceivedMessage.prototype);
 
-/** The view of a message's data; an empty one of memory that its owner has given away. */
-export function viewOf(source: Uint8Array, at: number, length: number): Buffer {
-  if (length === source.length && source instanceof Buffer) return source;
-  if (length === 0 || source.length < at + length) return NO_DATA;
-  return Buffer.from(source.buffer, source.byteOffset + at, length);
-}
-
 /** Decodes a control buffer whose descriptors are owned, in the order of their arrival; those that are not yet are added. */
 export function decodeOwned(
   bytes: Uint8Array,
@@ -172,15 +149,9 @@ export function decodeOwned(
   plan: ReceivePlan,
   own: readonly AnyDefinition[],
 ): DecodedControl {
-  const { core, abi } = currentHost();
-  const at = core.arena + ARENA_CONTROL;
-  core.bytes.set(bytes, at);
-  const { found, problems } = findSafely(core, abi, bytes.length);
-  clearPadding(bytes, found);
-  const known = new Map(numbersOf(bytes, found).map((number, i) => [number, owned[i] as Fd]));
-  const context = {
-    abi,
-    descriptor(number: number): Fd | null {
+  const ownersIn = (found: readonly Found[]): Owners => {
+    const known = new Map(numbersOf(bytes, found).map((number, i) => [number, owned[i] as Fd]));
+    return (number) => {
       if (number < 0) return null;
       const before = known.get(number);
       if (before !== undefined) return before;
@@ -188,14 +159,9 @@ export function decodeOwned(
       known.set(number, fresh);
       owned.push(fresh);
       return fresh;
-    },
+    };
   };
-  const decoded = decodeFound<Fd>(core, found, at, context, own);
-  return {
-    control: decoded.messages,
-    problems: [...problems, ...decoded.problems],
-    controlBytes: bytes,
-  };
+  return decodeKept(bytes, ownersIn, own);
 }
 
 /** The numbers of the descriptors in it, as their owner has found them. */

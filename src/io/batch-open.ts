@@ -9,6 +9,7 @@ import {
   REQUEST_NAME,
 } from "../../assembly/shared/message.js";
 import { carriesDescriptors } from "../codec/catalogue/index.js";
+import { bytesWritten } from "./arrived-data.js";
 import type { BatchFrame } from "./batch.js";
 import type { Pieces } from "./batch-landing.js";
 import {
@@ -27,7 +28,7 @@ import type { Borrowed } from "./descriptor.js";
 import { closeFds, type Fd } from "./fd.js";
 import type { Frame } from "./frame.js";
 import { absentAddress, recordAt, recordPayload, recordWords, takeFlags } from "./opened.js";
-import { bytesWritten, ownArrived } from "./receive.js";
+import { ownArrived } from "./receive.js";
 import type { ReceivedMessage } from "./recvmsg.js";
 
 const NO_FDS: readonly Fd[] = Object.freeze([]);

@@ -63,10 +63,7 @@ export class Fd {
   /** @internal */
   constructor(number: number, fresh: symbol);
   constructor(number: number, fresh?: symbol) {
-    if (fresh !== FRESH) {
-      checkNumber(number, "descriptor");
-      isOpen(number);
-    }
+    if (fresh !== FRESH) isOpen(checkNumber(number, "descriptor"));
     this.#number = number;
     this.kind = undefined;
     this.place = NOWHERE;
@@ -293,7 +290,7 @@ function closedError(): Error {
 /** An `Fd` for a number that the kernel has just made for us. */
 export function ownFresh(number: number, kind: SocketKind | undefined): Fd {
   const fd = new Fd(number, FRESH);
-  if (kind !== undefined) fd.kind = kind;
+  fd.kind = kind;
   return fd;
 }
 

@@ -9,7 +9,7 @@ import {
 } from "../../../assembly/shared/message.js";
 import { rights } from "../../codec/catalogue/socket.js";
 import { type BatchFrame, CONTROL_SLOT, theBatches } from "../batch.js";
-import { decodeOwned, viewOf } from "../batch-message.js";
+import { decodeOwned } from "../batch-message.js";
 import { adopt, lengthsOf, piecesOf } from "../batch-open.js";
 import {
   type BatchPlan,
@@ -21,6 +21,7 @@ import {
 } from "../batch-receive.js";
 import { closeFds, type Fd } from "../fd.js";
 import { constant, constantOrZero, importedConstant } from "../host.js";
+import { viewOf } from "../landing.js";
 import { controlLength, recordAt, takeAddress, takeFlags } from "../opened.js";
 import { readIntOption, writeOption } from "../query.js";
 import { readPlan } from "../receive.js";

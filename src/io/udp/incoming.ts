@@ -3,6 +3,7 @@
 import { OPENED_LENGTH, OPENED_RECORDS } from "../../../assembly/shared/message.js";
 import { errnoName } from "../../../shim/index.js";
 import { integerIn } from "../../codec/arguments.js";
+import { takeData } from "../arrived-data.js";
 import { CONTROL_SLOT, theBatches } from "../batch.js";
 import { lengthsOf, piecesOf } from "../batch-open.js";
 import { type BatchPlan, LANDING, openEnvelopes, receiveBatch } from "../batch-receive.js";
@@ -10,20 +11,14 @@ import { noteTruncation, receives } from "../diagnostics.js";
 import type { Fd } from "../fd.js";
 import { type Frame, theFrame } from "../frame.js";
 import { constantOrZero, importedConstant } from "../host.js";
+import { seen } from "../landing.js";
 import { Ahead } from "../loop/ahead.js";
 import type { Attempt } from "../loop/arrivals.js";
 import type { WaitOptions } from "../loop/giving-up.js";
 import { AHEAD, FLOW, MANY, planFor } from "../loop/incoming.js";
 import { takeFlags } from "../opened.js";
 import { readName } from "../query.js";
-import {
-  openFrame,
-  planReceive,
-  type ReceivePlan,
-  readPlan,
-  receiveFrame,
-  takeData,
-} from "../receive.js";
+import { openFrame, planReceive, type ReceivePlan, readPlan, receiveFrame } from "../receive.js";
 import type { UdpFact } from "./facts.js";
 import { keepControl } from "./keep.js";
 import type { ArrivedControl } from "./member.js";
@@ -253,7 +248,7 @@ export class UdpIncoming implements Attempt<UdpMessage> {
     const result = receiveFrame(frame, this.#fd.number, plan);
     if (result < 0) return result;
     const count = openFrame(frame);
-    const data = takeData(plan, this.#fd, result);
+    const data = seen(takeData(plan, this.#fd, result));
     const [arrived] = keepControl(frame, [frame.incoming], count);
     const message = new UdpMessage(
       data,

@@ -39,7 +39,7 @@ const BESIDE: readonly Beside[] = [
   },
   { line: /^cmsg recv/, after: "listening", next: ["cmsg send DOOR notes.txt"] },
   { line: /^cmsg explore|\| cmsg explore/, after: "Ctrl-C", next: ["kill -INT $(cat pid)"] },
-  { line: /^cmsg trace --json -p/, after: "", next: ["sleep 1; kill -INT $(cat pid)"] },
+  { line: /^cmsg trace --json -p/, after: "Ctrl-C", next: ["kill -INT $(cat pid)"] },
 ];
 
 /** Examples that send need somebody who receives. */
@@ -62,7 +62,7 @@ function fill(cwd: string): void {
   // Says which process it is, so that others can signal it.
   writeFileSync(
     join(cwd, "cmsg"),
-    `#!/bin/sh\n[ "$1" = send ] || echo $$ > pid\nexec '${process.execPath}' '${CLI}' "$@"\n`,
+    `#!/bin/sh\ncase "$1" in recv|explore|trace) echo $$ > pid ;; esac\nexec '${process.execPath}' '${CLI}' "$@"\n`,
   );
   chmodSync(join(cwd, "cmsg"), 0o755);
 }

@@ -64,6 +64,7 @@ const ENTRIES = [
   "src/model.ts",
   "src/compat/usocket.ts",
   "src/cli/index.ts",
+  "src/codec/portable.ts",
   "assembly/index.ts",
 ];
 

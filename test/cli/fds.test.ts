@@ -1,7 +1,7 @@
 // cmsg fds: descriptors of this and other processes, against what the processes themselves know.
 
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { Fd } from "cmsg";
 import { assert } from "../support/assert.js";

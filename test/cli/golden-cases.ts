@@ -1,6 +1,6 @@
 // The command lines whose output is kept: one or more for every subcommand, with what changes from run to run made plain.
 
-import { writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Ended, listening, type RunOptions, run, start } from "../support/command.js";
 
@@ -133,6 +133,17 @@ ${TRACED.trim()}
 LINES
 `;
 
+/** A copy of the command with a page beside it, whether one was built or not. */
+function withPage(cwd: string): string {
+  cpSync("dist", join(cwd, "dist"), {
+    recursive: true,
+    filter: (name) => !/dist\/(test|types)|explorer\.html/.test(name),
+  });
+  cpSync("package.json", join(cwd, "package.json"));
+  writeFileSync(join(cwd, "dist/explorer.html"), "<!doctype html>\n");
+  return join(cwd, "dist/cli.js");
+}
+
 const LIVE: readonly Case[] = [
   {
     name: "fds",
@@ -159,7 +170,9 @@ const LIVE: readonly Case[] = [
   {
     name: "explore",
     run: async (options, more) => {
-      const running = start(["explore", "--abi", X86, "--hex", "14000000", ...more], options);
+      const cli = withPage(options.cwd);
+      const line = ["explore", "--abi", X86, "--hex", "14000000", ...more];
+      const running = start(line, { ...options, cli });
       await Promise.race([running.printed("Ctrl-C"), running.ended]);
       running.child.kill("SIGINT");
       return await running.ended;

@@ -55,6 +55,7 @@ export type { UnixSocketOptions } from "./io/loop/socket-options.js";
 export { MessageRecord, type MessageRecordOptions } from "./io/message-record.js";
 export { getpeername, getsockname } from "./io/names.js";
 export type { EnableSetting, TxTimeSetting } from "./io/option-setting.js";
+export { fdFromProcess } from "./io/other-process.js";
 export { type PeerCredentials, peerCredentials } from "./io/peer.js";
 export { type PeerProcess, peerPidfd } from "./io/peer-pidfd.js";
 export type { PositionOptions } from "./io/position.js";

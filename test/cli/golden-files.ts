@@ -1,14 +1,12 @@
-// What every subcommand prints, byte for byte: 80 and 40 columns wide, with all characters and with ASCII alone.
+// Compares what a command line prints with a file, byte for byte: 80 and 40 columns wide, with all characters and with ASCII alone.
 // CMSG_UPDATE_GOLDENS=1 npm test -- cli/golden writes the files anew; look at the difference before you keep it.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { assert } from "../support/assert.js";
 import { type Ended, inDirectory } from "../support/command.js";
-import { suite } from "../support/suite.js";
+import type { Suite } from "../support/suite.js";
 import { CASES, type Case } from "./golden-cases.js";
-
-const test = suite("cmsg goldens");
 
 const FOLDER = resolve("test/cli/golden");
 const UPDATE = process.env.CMSG_UPDATE_GOLDENS === "1";
@@ -32,33 +30,44 @@ function seen({ stdout, stderr, status, signal }: Ended): string {
 async function shown({ run, plain }: Case, columns: number, ascii: boolean): Promise<string> {
   return await inDirectory(async (cwd) => {
     const ended = await run({ cwd, env: { COLUMNS: String(columns) } }, ascii ? ["--ascii"] : []);
-    const text = seen(ended);
-    return plain === undefined ? text : plain(text.replaceAll(cwd, "/home"));
+    const text = seen(ended).replaceAll(cwd, "/home");
+    return plain === undefined ? text : plain(text);
   });
 }
 
-for (const one of CASES) {
-  const body = async (): Promise<void> => {
-    for (const { columns, ascii, suffix } of VARIANTS) {
-      const text = await shown(one, columns, ascii);
-      const file = join(FOLDER, `${one.name}.${suffix}`);
-      if (UPDATE) {
-        mkdirSync(FOLDER, { recursive: true });
-        writeFileSync(file, text);
-      }
-      assert.ok(existsSync(file), `${file} is missing: CMSG_UPDATE_GOLDENS=1 makes it`);
-      assert.fixture(text, readFileSync(file, "utf8"), `${one.name}.${suffix}`);
-      if (ascii) assert.match(text, /^[\n -~]*$/, `${one.name} is ASCII`);
-    }
-  };
-  test.unless(one.missing?.(), one.name, body);
+/** Groups of cases, by how their names begin. Each has a file of tests: all of them take long on a busy machine. */
+const GROUPS = { help: /^help/, buffers: /^(encode|decode|walk|compare)/ } as const;
+
+/** Which group a case is in. */
+function groupOf({ name }: Case): keyof typeof GROUPS | "others" {
+  if (GROUPS.help.test(name)) return "help";
+  return GROUPS.buffers.test(name) ? "buffers" : "others";
 }
 
-test("each golden belongs to a case", () => {
+/** A test for each case of a group. */
+export function addGoldens(test: Suite, group: keyof typeof GROUPS | "others"): void {
+  for (const one of CASES) {
+    if (groupOf(one) !== group) continue;
+    test(one.name, async () => {
+      for (const { columns, ascii, suffix } of VARIANTS) {
+        const text = await shown(one, columns, ascii);
+        const file = join(FOLDER, `${one.name}.${suffix}`);
+        if (UPDATE) {
+          mkdirSync(FOLDER, { recursive: true });
+          writeFileSync(file, text);
+        }
+        assert.ok(existsSync(file), `${file} is missing: CMSG_UPDATE_GOLDENS=1 makes it`);
+        assert.fixture(text, readFileSync(file, "utf8"), `${one.name}.${suffix}`);
+        if (ascii) assert.match(text, /^[\t\n -~]*$/, `${one.name} is ASCII`);
+      }
+    });
+  }
+}
+
+/** Files that belong to no case. */
+export function strayGoldens(): string[] {
   const expected = CASES.flatMap(({ name }) => VARIANTS.map(({ suffix }) => `${name}.${suffix}`));
   const strays = readdirSync(FOLDER).filter((name) => !expected.includes(name));
   if (UPDATE) for (const name of strays) rmSync(join(FOLDER, name));
-  else assert.equal(strays, []);
-});
-
-test.run();
+  return UPDATE ? [] : strays;
+}

@@ -1,6 +1,6 @@
 // The ABI: which one, in a line, whether the bytes stay as they are, and its numbers by hand.
 
-import { type AbiName, type AbiRow, layout, type RuleName, rules } from "../src/codec.js";
+import { type AbiName, type AbiRow, abiRow, type RuleName, rules } from "../src/codec.js";
 import { baseOf, inAbi } from "./buffer.js";
 import { h, redraw } from "./dom.js";
 import { abiOptions, factOf } from "./facts.js";
@@ -45,7 +45,7 @@ export function drawAbi(
   const { abi } = model.doc;
   const byHand = typeof abi !== "string";
   const toggle = (): void => {
-    setAbi(store, byHand ? abi.base : { row: rowOf(abi), base: baseOf(abi) }, fail);
+    setAbi(store, byHand ? abi.base : { row: abiRow(abi), base: baseOf(abi) }, fail);
   };
   redraw(
     options,
@@ -68,29 +68,6 @@ export function drawAbi(
     ),
     byHand && rowForm(abi.row, abi.base, store, fail),
   );
-}
-
-/** The numbers that a layout shows; what it does not is as on most systems. */
-function rowOf(abi: AbiName): AbiRow {
-  const shape = layout(abi);
-  const width = (struct: keyof typeof shape, member: string): 4 | 8 => {
-    const { fields } = shape[struct] as typeof shape.cmsghdr;
-    return fields[member]?.width === 4 ? 4 : 8;
-  };
-  const pointerSize = shape.pointerSize === 4 ? 4 : 8;
-  return {
-    pointerSize,
-    longSize: pointerSize,
-    endian: shape.endian,
-    alignMax: shape.msghdr.align,
-    cmsgLenWidth: width("cmsghdr", "cmsg_len"),
-    iovlenWidth: width("msghdr", "msg_iovlen"),
-    controllenWidth: width("msghdr", "msg_controllen"),
-    iovLenWidth: width("iovec", "iov_len"),
-    headerAlign: shape.cmsg.align,
-    dataAlign: shape.cmsg.align,
-    rule: shape.cmsg.rule,
-  };
 }
 
 function rowForm(

@@ -9,7 +9,8 @@ import {
   encodeControl,
   layout,
 } from "../src/codec.js";
-import type { AbiChoice, Doc, Range } from "./state.js";
+import type { ByteRange } from "../src/notation.js";
+import type { AbiChoice, Doc } from "./state.js";
 
 /** A message as numbers and bytes. */
 export interface Plain {
@@ -86,27 +87,27 @@ export function inAbi(doc: Doc, abi: AbiChoice, keep: boolean): Partial<Doc> {
 export function overwrite(doc: Doc, at: number, bytes: Uint8Array): Partial<Doc> {
   const copy = doc.bytes.slice();
   copy.set(bytes.subarray(0, copy.length - at), at);
-  return { bytes: copy, unknown: without(doc.unknown, [at, at + bytes.length]) };
+  return { bytes: copy, unknown: without(doc.unknown, at, at + bytes.length) };
 }
 
 /** The buffer with another length: cut, or with zeros behind it. */
 export function resized(doc: Doc, length: number): Partial<Doc> {
   const bytes = new Uint8Array(length);
   bytes.set(doc.bytes.subarray(0, length));
-  return { bytes, unknown: without(doc.unknown, [length, Number.POSITIVE_INFINITY]) };
+  return { bytes, unknown: without(doc.unknown, length, Number.POSITIVE_INFINITY) };
 }
 
-function without(ranges: readonly Range[], [from, to]: Range): readonly Range[] {
-  return ranges.flatMap(([a, b]): Range[] => {
-    const parts: Range[] = [
-      [a, Math.min(b, from)],
-      [Math.max(a, to), b],
-    ];
-    return parts.filter(([start, end]) => start < end);
-  });
+/** The ranges without what lies in `from` to `to`. */
+function without(ranges: readonly ByteRange[], from: number, to: number): readonly ByteRange[] {
+  return ranges.flatMap((range) =>
+    [
+      { from: range.from, to: Math.min(range.to, from) },
+      { from: Math.max(range.from, to), to: range.to },
+    ].filter((part) => part.from < part.to),
+  );
 }
 
 /** Whether a byte is unknown. */
 export function isUnknown(doc: Doc, at: number): boolean {
-  return doc.unknown.some(([from, to]) => at >= from && at < to);
+  return doc.unknown.some(({ from, to }) => at >= from && at < to);
 }

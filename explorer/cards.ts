@@ -59,7 +59,7 @@ function card(context: Context, message: Message): HTMLElement {
   const isHere = message.spans.some(({ from, to }) => model.view.at >= from && model.view.at < to);
   const payload = plain?.payload.length ?? 0;
   const { abi } = model;
-  const totals = `CMSG_LEN(${payload}) = ${CMSG_LEN(payload, { abi })}, CMSG_SPACE(${payload}) = ${CMSG_SPACE(payload, { abi })}`;
+  const totals = `LEN(${payload}) = ${CMSG_LEN(payload, { abi })}, SPACE(${payload}) = ${CMSG_SPACE(payload, { abi })}`;
   return h(
     "article",
     { class: `card${isHere ? " current" : ""}`, "aria-label": `message ${index}: ${title}` },

@@ -81,6 +81,7 @@ function block(side: Side, other: Side, message: number): HTMLElement {
     "section",
     { class: "compare-block", "aria-label": `message ${message}: ${type} in ${side.name}` },
     h("h4", {}, h("span", { class: "card-index" }, message), type),
+    h("p", { class: "compare-abi" }, side.name),
     rows.map((row) =>
       h(
         "div",

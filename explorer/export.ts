@@ -1,13 +1,18 @@
 // Export: the buffer in another notation, to copy.
 
+import { write } from "../src/notation.js";
 import { h, redraw } from "./dom.js";
-import { FORMATS } from "./formats.js";
+import { OFFERS } from "./formats.js";
 import type { Model } from "./model.js";
 import type { Store } from "./state.js";
 
-/** The buffer in a notation. */
-export function exported({ explanation }: Model, _format: string): string {
-  return String(explanation);
+/** The buffer in the notation that was chosen, or why it cannot be written so. */
+function exported({ doc, abi, view }: Model): string {
+  try {
+    return write(doc.bytes, { as: view.format, abi, host: abi, unknown: doc.unknown });
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Draws the notations and the text in the one that was chosen. */
@@ -17,17 +22,12 @@ export function drawExport(
   store: Store,
   say: (text: string) => void,
 ): void {
-  const format = FORMATS.find(({ id }) => id === model.view.format) ?? FORMATS[0];
-  if (format === undefined) return;
-  let text: string;
-  try {
-    text = exported(model, format.id);
-  } catch (error) {
-    text = error instanceof Error ? error.message : String(error);
-  }
+  const { format } = model.view;
+  const { title, hint } = OFFERS.find(({ id }) => id === format) ?? { title: format, hint: "" };
+  const text = exported(model);
   const copy = (): void => {
     copyText(text).then(
-      () => say(`${format.title} copied`),
+      () => say(`${title} copied`),
       () => say("The browser does not let this page copy: select the text"),
     );
   };
@@ -36,26 +36,26 @@ export function drawExport(
     h(
       "div",
       { class: "formats", role: "group", "aria-label": "notation" },
-      FORMATS.map(({ id, title }) =>
+      OFFERS.map(({ id, title: name }) =>
         h(
           "button",
           {
             type: "button",
-            "aria-pressed": String(id === format.id),
+            "aria-pressed": String(id === format),
             "data-key": `format ${id}`,
             onclick: () => store.look({ format: id }),
           },
-          title,
+          name,
         ),
       ),
       h(
         "button",
         { type: "button", class: "primary", "data-key": "copy export", onclick: copy },
-        `Copy ${format.title}`,
+        `Copy ${title}`,
       ),
     ),
-    h("p", { class: "quiet" }, format.hint),
-    format.id === "svg" && picture(text),
+    h("p", { class: "quiet" }, hint),
+    format === "svg" && picture(text),
     h("pre", { class: "exported", id: "exported", tabindex: 0, "data-key": "exported" }, text),
   );
 }

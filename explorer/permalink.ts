@@ -1,7 +1,7 @@
 // The state as the fragment of a link, and back. A fragment may hold anything: what is not understood is said and left out.
 
 import { type AbiName, abis, type RuleName, rules } from "../src/codec.js";
-import { FORMATS } from "./formats.js";
+import { type ByteRange, formats } from "../src/notation.js";
 import { bytesOfHex, hexOf } from "./hex.js";
 import { rowOfText, textOfRow } from "./row-text.js";
 import {
@@ -9,7 +9,6 @@ import {
   BYTES_LIMIT,
   type Doc,
   FIRST_VIEW,
-  type Range,
   type State,
   TABS,
   type View,
@@ -30,7 +29,7 @@ function textOfAbi(abi: AbiChoice): string {
 
 /** The fragment of a state, without `#`. */
 export function fragmentOf({ doc, view }: State): string {
-  const unknown = doc.unknown.map(([from, to]) => `${from}-${to}`).join(".");
+  const unknown = doc.unknown.map(({ from, to }) => `${from}-${to}`).join(".");
   const parts: (readonly [string, string | number | null])[] = [
     ["v", VERSION],
     ["a", textOfAbi(doc.abi)],
@@ -79,7 +78,7 @@ export function stateOf(fragment: string, initial: Doc): Opened {
     step: read("p", 0, (text) => integer(text, 0, BYTES_LIMIT)),
     other: read("o", FIRST_VIEW.other, abiNamed),
     room: read<number | null>("n", null, (text) => integer(text, 0, 2 * BYTES_LIMIT)),
-    format: read("f", FIRST_VIEW.format, (text) => FORMATS.find(({ id }) => id === text)?.id),
+    format: read("f", FIRST_VIEW.format, (text) => formats().find((name) => name === text)),
     lesson: read<number | null>("l", null, (text) => integer(text, 1, 10)),
     keep: read("k", false, (text) => (text === "1" ? true : undefined)),
   };
@@ -107,10 +106,10 @@ function bytesOfText(text: string): Uint8Array | undefined {
   return text.length > 2 * BYTES_LIMIT ? undefined : bytesOfHex(text);
 }
 
-function rangesOf(text: string, length: number): readonly Range[] | undefined {
-  const ranges = text.split(".").map((part): Range => {
+function rangesOf(text: string, length: number): readonly ByteRange[] | undefined {
+  const ranges = text.split(".").map((part): ByteRange => {
     const [, from, to] = /^(\d{1,5})-(\d{1,5})$/.exec(part) ?? [];
-    return [Number(from), Number(to)];
+    return { from: Number(from), to: Number(to) };
   });
-  return ranges.every(([from, to]) => from < to && to <= length) ? ranges : undefined;
+  return ranges.every(({ from, to }) => from < to && to <= length) ? ranges : undefined;
 }

@@ -1,20 +1,18 @@
 // What the page shows: the control buffer with its ABI, which can be undone, and how one looks at it, which cannot.
 
 import type { AbiName, AbiRow, RuleName } from "../src/codec.js";
+import type { ByteRange, Format } from "../src/notation.js";
 import { History } from "./history.js";
 
 /** An ABI by name, or numbers by hand with the constants of a named one. */
 export type AbiChoice = AbiName | { readonly row: AbiRow; readonly base: AbiName };
-
-/** Bytes `from` (included) to `to` (excluded). */
-export type Range = readonly [from: number, to: number];
 
 /** A control buffer. */
 export interface Doc {
   readonly abi: AbiChoice;
   readonly bytes: Uint8Array;
   /** Bytes that an import did not tell. */
-  readonly unknown: readonly Range[];
+  readonly unknown: readonly ByteRange[];
 }
 
 /** Panels below the buffer. */
@@ -33,7 +31,7 @@ export interface View {
   readonly other: AbiName;
   /** msg_controllen of the receiver; all that is needed when null. */
   readonly room: number | null;
-  readonly format: string;
+  readonly format: Format;
   readonly lesson: number | null;
   /** Whether another ABI reads the same bytes, and does not get the same messages. */
   readonly keep: boolean;

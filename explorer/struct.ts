@@ -1,12 +1,12 @@
 // The structs of an ABI in the manner of pahole: members with type, offset and size, and the holes, as text and as a drawing.
 
-import { type Layout, layout, type StructLayout } from "../src/codec.js";
+import type { StructLayout } from "../src/codec.js";
 import { h, redraw } from "./dom.js";
 import type { Model } from "./model.js";
 import { count } from "./span-text.js";
 
 /** Structs that are drawn, in order. */
-const NAMES = ["msghdr", "iovec", "cmsghdr", "sockaddr_un"] as const;
+const NAMES = ["msghdr", "iovec", "cmsghdr", "sockaddr_un", "sockaddr_in", "sockaddr_in6"] as const;
 
 /** A member or a hole. */
 interface Part {
@@ -26,20 +26,18 @@ function partsOf(struct: StructLayout): readonly Part[] {
 }
 
 /** Draws the structs. */
-export function drawStructs(root: HTMLElement, { layout: shape, abi }: Model): void {
-  void layout;
-  void abi;
+export function drawStructs(root: HTMLElement, { layout: shape }: Model): void {
   redraw(
     root,
     h(
       "div",
       { class: "structs" },
-      NAMES.map((name) => structOf(name, shape[name], shape)),
+      NAMES.map((name) => structOf(name, shape[name])),
     ),
   );
 }
 
-function structOf(name: string, struct: StructLayout | null, shape: Layout): HTMLElement {
+function structOf(name: string, struct: StructLayout | null): HTMLElement {
   if (struct === null) {
     return h("section", {}, h("h3", {}, `struct ${name}`), h("p", {}, "This ABI has none."));
   }
@@ -49,7 +47,7 @@ function structOf(name: string, struct: StructLayout | null, shape: Layout): HTM
     { class: "struct", "aria-label": `struct ${name}` },
     h("h3", {}, `struct ${name}`),
     drawing(parts, struct.size),
-    h("pre", { class: "pahole", tabindex: 0 }, paholeText(name, struct, shape)),
+    h("pre", { class: "pahole", tabindex: 0 }, paholeText(name, struct)),
   );
 }
 
@@ -80,30 +78,43 @@ function drawing(parts: readonly Part[], size: number): HTMLElement {
   return h("div", { "aria-hidden": "true" }, h("div", { class: "struct-drawing" }, cells), more);
 }
 
-/** The type of a member in C: where systems differ, what the width makes of it. */
-function typeOf(name: string, width: number, pointerSize: number): string {
-  const known: Readonly<Record<string, string>> = {
-    msg_name: "void *",
-    msg_iov: "struct iovec *",
-    msg_control: "void *",
-    msg_flags: "int",
-    msg_namelen: "socklen_t",
-    iov_base: "void *",
-    cmsg_level: "int",
-    cmsg_type: "int",
-    msg_len: "unsigned int",
-    sun_len: "uint8_t",
-    sun_family: "sa_family_t",
-    sun_path: "char",
-  };
-  if (Object.hasOwn(known, name)) return known[name] as string;
-  if (name === "iov_len") return "size_t";
-  if (name === "msg_iovlen" && width === 4) return "int";
-  return width === pointerSize && width === 8 ? "size_t" : "socklen_t";
+/** Types of members in C, where all systems agree. */
+const TYPES: Readonly<Record<string, string>> = {
+  msg_name: "void *",
+  msg_namelen: "socklen_t",
+  msg_iov: "struct iovec *",
+  msg_control: "void *",
+  msg_flags: "int",
+  iov_base: "void *",
+  iov_len: "size_t",
+  cmsg_level: "int",
+  cmsg_type: "int",
+  sun_len: "uint8_t",
+  sun_family: "sa_family_t",
+  sun_path: "char",
+  sin_len: "uint8_t",
+  sin_family: "sa_family_t",
+  sin_port: "in_port_t",
+  sin_addr: "struct in_addr",
+  sin_zero: "char",
+  sin6_len: "uint8_t",
+  sin6_family: "sa_family_t",
+  sin6_port: "in_port_t",
+  sin6_flowinfo: "uint32_t",
+  sin6_addr: "struct in6_addr",
+  sin6_scope_id: "uint32_t",
+};
+
+/** Members that are arrays of char. */
+const ARRAYS = /^(sun_path|sin_zero)$/;
+
+/** Where systems differ, what the width makes of a member. */
+function typeOf(name: string, width: number): string {
+  return TYPES[name] ?? (width === 8 ? "size_t" : name === "msg_iovlen" ? "int" : "socklen_t");
 }
 
 /** The struct as pahole prints it. */
-export function paholeText(name: string, struct: StructLayout, { pointerSize }: Layout): string {
+export function paholeText(name: string, struct: StructLayout): string {
   const parts = partsOf(struct);
   const last = parts.at(-1);
   const lines = parts.flatMap((part) => {
@@ -111,8 +122,8 @@ export function paholeText(name: string, struct: StructLayout, { pointerSize }: 
       if (part === last) return [];
       return ["", `  /* XXX ${count(part.width, "byte")} hole */`, ""];
     }
-    const type = typeOf(part.name, part.width, pointerSize);
-    const suffix = part.name === "sun_path" ? `[${part.width}];` : ";";
+    const type = typeOf(part.name, part.width);
+    const suffix = ARRAYS.test(part.name) ? `[${part.width}];` : ";";
     const gap = type.endsWith("*") ? "" : " ";
     const declared = `${type}${gap}${part.name}${suffix}`;
     const place = `/* ${String(part.offset).padStart(4)} ${String(part.width).padStart(4)} */`;

@@ -135,6 +135,12 @@ function stepCard(step: WalkStep, index: number, steps: number): HTMLElement {
   );
 }
 
+/** How a walk ends, and at which header. */
+function endOf(step: WalkStep): string {
+  const where = step.from === null ? "at the first header" : `at ${step.from}`;
+  return step.end === "null" ? `NULL ${where}` : `${where}: ${outcomeOf(step)}`;
+}
+
 /** What follows from a step, in the words of its sentence. */
 export function outcomeOf({ text }: WalkStep): string {
   return text.slice(text.lastIndexOf("→") + 2);
@@ -170,8 +176,7 @@ function verdicts(model: Model, store: Store): HTMLElement {
     const rule = layout(abi).cmsg.rule;
     const { headers, steps, end } = walk(bytes, { abi: model.abi, rule, limit: 1000 });
     const last = steps.at(-1);
-    const bad = end !== "null";
-    const where = last === undefined ? "" : `${last.from === null ? "" : `at ${last.from}: `}`;
+    const isBad = end !== "null";
     const choose = (): void => store.look({ rule: ruleOrOwn(model, rule), step: steps.length - 1 });
     return h(
       "tr",
@@ -186,11 +191,7 @@ function verdicts(model: Model, store: Store): HTMLElement {
         ),
       ),
       h("td", {}, String(headers.length)),
-      h(
-        "td",
-        { class: bad ? "bad" : null },
-        `${where}${last === undefined ? "" : outcomeOf(last)}`,
-      ),
+      h("td", { class: isBad ? "bad" : null }, last === undefined ? "" : endOf(last)),
     );
   });
   return h(
@@ -203,7 +204,7 @@ function verdicts(model: Model, store: Store): HTMLElement {
       h(
         "tr",
         {},
-        ["system", "messages", "stops"].map((t) => h("th", { scope: "col" }, t)),
+        ["system", "found", "stops"].map((t) => h("th", { scope: "col" }, t)),
       ),
     ),
     h("tbody", {}, rows),

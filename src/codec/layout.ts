@@ -1,6 +1,7 @@
 // What an ABI's headers look like, as data and as a drawing in the manner of pahole: holes are shown.
 
 import {
+  ALIGN_MAX,
   BYTE_ORDER,
   HEADER_ALIGN,
   MSG_LEN_WIDTH,
@@ -8,7 +9,7 @@ import {
   POINTER_SIZE,
   SUN_PATH_SIZE,
 } from "../../assembly/shared/column.js";
-import { STRUCT_END } from "../../assembly/shared/kind.js";
+import { OCTETS, STRUCT_END } from "../../assembly/shared/kind.js";
 import type { Abi } from "./abi.js";
 import type { Core } from "./core.js";
 import { type RuleName, ruleName } from "./rules.js";
@@ -49,6 +50,8 @@ export interface Layout {
   readonly mmsghdr: StructLayout | null;
   /** Null where AF_UNIX is not described. */
   readonly sockaddr_un: StructLayout | null;
+  readonly sockaddr_in: StructLayout;
+  readonly sockaddr_in6: StructLayout;
   /** The structs as text. */
   toString(): string;
 }
@@ -73,7 +76,9 @@ function structLayout(core: Core, abi: Abi, name: StructName): StructLayout {
   const entries = program.elements.flatMap((element, i): [string, MemberLayout][] => {
     const place = places[i];
     if (place === undefined || element.kind === STRUCT_END || place.width === 0) return [];
-    return [[element.name, place]];
+    // The place of octets is as wide as one; sun_path's is as wide as all.
+    const width = element.kind === OCTETS ? place.width * element.count : place.width;
+    return [[element.name, { offset: place.offset, width }]];
   });
   const padding = holes(
     entries.map(([, place]) => place),
@@ -99,6 +104,12 @@ export function layoutOf(core: Core, abi: Abi): Layout {
     iovec: structLayout(core, abi, "iovec"),
     mmsghdr: column(MSG_LEN_WIDTH) === 0 ? null : structLayout(core, abi, "mmsghdr"),
     sockaddr_un: column(SUN_PATH_SIZE) === 0 ? null : structLayout(core, abi, "sockaddr_un"),
+    // Octets here, where an address is not a number: in C sin_addr is one of four bytes.
+    sockaddr_in: {
+      ...structLayout(core, abi, "sockaddr_in"),
+      align: Math.min(4, column(ALIGN_MAX)),
+    },
+    sockaddr_in6: structLayout(core, abi, "sockaddr_in6"),
   };
   Object.defineProperty(layout, "toString", { value: () => drawLayout(layout) });
   return layout;

@@ -8,6 +8,8 @@ import { BYTES_LIMIT, type Store } from "./state.js";
 export function listenToGrid(grid: Grid, store: Store, pointed: (at: number | null) => void): void {
   /** Whether the next digit is the second of its byte. */
   let half = false;
+  /** Bytes begun so far: both digits of one are one change. */
+  let begun = 0;
   const { element } = grid;
 
   const moveTo = (at: number): void => {
@@ -26,7 +28,8 @@ export function listenToGrid(grid: Grid, store: Store, pointed: (at: number | nu
     const old = isUnknown(doc, at) ? 0 : (doc.bytes[at] ?? 0);
     const value = Number.parseInt(text, 16);
     const byte = half ? (old & 0xf0) | value : (value << 4) | (old & 0x0f);
-    store.change(overwrite(doc, at, Uint8Array.of(byte)), half ? `byte ${at}` : undefined);
+    if (!half) begun += 1;
+    store.change(overwrite(doc, at, Uint8Array.of(byte)), `digits ${begun}`);
     if (half && at + 1 < doc.bytes.length) moveTo(at + 1);
     else half = !half;
   };

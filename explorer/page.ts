@@ -75,6 +75,11 @@ export function listen(store: Store): App {
   };
   listenToGrid(grid, store, (at) => point(app, at));
   listenToKeys(store);
+  // The fragment is the document: a link within the page must not replace it.
+  byId("skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    grid.cell(store.view.at)?.focus();
+  });
   listenToFields(store);
   new ResizeObserver(() => fitGrid(app)).observe(byId("grid-place"));
   return app;

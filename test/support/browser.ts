@@ -70,6 +70,7 @@ async function visit(
     colorScheme: scheme,
     reducedMotion,
   });
+  context.setDefaultTimeout(10_000);
   try {
     const page = await context.newPage();
     const complaints: string[] = [];

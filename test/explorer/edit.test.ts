@@ -1,0 +1,270 @@
+// Editing: what is changed in one place moves everywhere. The walk of each system is held against walk().
+
+import {
+  type AbiName,
+  credentials,
+  encodeControl,
+  layout,
+  packetInfo,
+  rights,
+  timestampNs,
+  walk,
+} from "cmsg/codec";
+import type { Page } from "playwright-core";
+import { assert } from "../support/assert.js";
+import {
+  cell,
+  fragmentWith,
+  inAddress,
+  pageSuite,
+  pick,
+  shownBytes,
+  texts,
+} from "../support/browser.js";
+
+const test = await pageSuite("explorer: editing");
+
+const ABI = "linux-x86_64-glibc";
+const BOTH = encodeControl([rights([3]), credentials({ pid: 1, uid: 2, gid: 3 })], { abi: ABI });
+
+const SYSTEMS: Readonly<Record<string, AbiName>> = {
+  glibc: "linux-x86_64-glibc",
+  "glibc before 2.37": "linux-x86_64-glibc-old",
+  musl: "linux-x86_64-musl",
+  Android: "android-aarch64-bionic",
+  "Linux kernel": "linux-kernel-lp64le",
+  "FreeBSD, NetBSD, OpenBSD": "freebsd-amd64",
+  "Darwin (macOS)": "darwin-arm64",
+  illumos: "illumos-amd64",
+  Windows: "windows-x64",
+};
+
+function field(page: Page, name: string, message = 0) {
+  return page.locator(".card").nth(message).getByLabel(name, { exact: true });
+}
+
+const OUTCOMES: Readonly<Record<string, RegExp>> = {
+  null: /NULL/,
+  "no-progress": /the same header again/,
+  backward: /an earlier header/,
+  "out-of-bounds": /behind the buffer/,
+  einval: /EINVAL/,
+};
+
+for (const length of ["0", "15", "17", "18446744073709551600", "4294967295"]) {
+  test(
+    `cmsg_len ${length} moves the walk, and every system stops where its macros do`,
+    fragmentWith(BOTH, ABI),
+    async (page) => {
+      await field(page, "cmsg_len").fill(length);
+      const bytes = Buffer.from((await inAddress(page, "c")) ?? "", "hex");
+      assert.is(bytes.readBigUInt64LE(0), BigInt(length));
+      assert.is(await shownBytes(page), bytes.toString("hex"));
+      assert.equal(
+        await texts(page, ".step-list button"),
+        walk(bytes, { abi: ABI }).steps.map(({ text }) => text),
+      );
+      const rows = await page.locator(".verdicts tbody tr").allInnerTexts();
+      assert.is(rows.length, Object.keys(SYSTEMS).length);
+      for (const [i, [system, abi]] of Object.entries(SYSTEMS).entries()) {
+        const { headers, end } = walk(bytes, { abi: ABI, rule: layout(abi).cmsg.rule });
+        const [name, found, stops = ""] = (rows[i] ?? "").split("\t").map((text) => text.trim());
+        assert.is(name, system);
+        assert.is(found, String(headers.length), system);
+        assert.match(stops, OUTCOMES[end] ?? /^$/, system);
+      }
+    },
+  );
+}
+
+test("a system of the table shows its own walk", fragmentWith(BOTH, ABI), async (page) => {
+  await page.getByRole("button", { name: "musl", exact: true }).click();
+  assert.is(await inAddress(page, "w"), "musl");
+  const { steps } = walk(BOTH, { abi: ABI, rule: "musl" });
+  assert.equal(
+    await texts(page, ".step-list button"),
+    steps.map(({ text }) => text),
+  );
+  const shown = await page.locator(".step-card").innerText();
+  const last = steps.at(-1);
+  for (const part of [last?.leftText, last?.operator, last?.rightText]) {
+    assert.ok(shown.includes(part ?? "?"), shown);
+  }
+  const marked = await page.locator("#grid .walk-from").count();
+  assert.is(marked, 16, "the header that the macro was given is marked");
+});
+
+test(
+  "a field selects its bytes, and the bytes their field",
+  fragmentWith(BOTH, ABI),
+  async (page) => {
+    await field(page, "uid", 1).focus();
+    await inAddress(page, "v");
+    const at = await page
+      .locator("#grid .selected")
+      .evaluateAll((all) =>
+        all.map((one) => Number((one as unknown as { dataset: { at: string } }).dataset.at)),
+      );
+    assert.equal(at, [44, 45, 46, 47]);
+    await cell(page, 17).click();
+    await inAddress(page, "v");
+    assert.match(await page.locator(".field.selected").innerText(), /^fd\[0\]/);
+    assert.match(
+      await page.locator("#inspector").innerText(),
+      /^fd\[0\]\s*3[\s\S]*bytes 16–19 of message 0/,
+    );
+    await page.locator(".pad").first().click();
+    await inAddress(page, "v");
+    assert.match(
+      await page.locator("#inspector").innerText(),
+      /^padding[\s\S]*CMSG_SPACE\(4\) = 24[\s\S]*bytes 20–23/,
+    );
+    await cell(page, 40).hover();
+    assert.match(await page.locator("#inspector").innerText(), /^pid\s*1/);
+    await page.mouse.move(1, 1);
+    assert.match(await page.locator("#inspector").innerText(), /^padding/);
+  },
+);
+
+test("fields write numbers, addresses and hex, and refuse what has no room", "", async (page) => {
+  await field(page, "pid", 1).fill("0x10");
+  assert.is((await inAddress(page, "c"))?.slice(96, 104), "10000000");
+  await field(page, "pid", 1).fill("-1");
+  assert.is((await inAddress(page, "c"))?.slice(96, 104), "ffffffff");
+  const before = await inAddress(page, "c");
+  for (const wrong of ["4294967296", "-2147483649", "x", "", "1.5"]) {
+    await field(page, "pid", 1).fill(wrong);
+    assert.is(await field(page, "pid", 1).getAttribute("aria-invalid"), "true", wrong);
+    assert.is(await inAddress(page, "c"), before, wrong);
+  }
+  await field(page, "pid", 1).fill("7");
+  assert.is.not(await field(page, "pid", 1).getAttribute("aria-invalid"), "true");
+  const fragment = fragmentWith(
+    encodeControl([packetInfo({ ifindex: 1, local: "10.0.0.1", address: "10.0.0.2" } as never)], {
+      abi: ABI,
+    }),
+    ABI,
+  );
+  await page.evaluate(`location.hash = ${JSON.stringify(fragment)}`);
+  await inAddress(page, "v");
+  await field(page, "ipi_addr").fill("192.0.2.77");
+  assert.match((await inAddress(page, "c")) ?? "", /c000024d00000000$/);
+  await field(page, "ipi_addr").fill("192.0.2.777");
+  assert.is(await field(page, "ipi_addr").getAttribute("aria-invalid"), "true");
+});
+
+test("typing is not disturbed by what it changes, and is one change to undo", "", async (page) => {
+  const first = await inAddress(page, "c");
+  const pid = field(page, "pid", 1);
+  await pid.focus();
+  await pid.press("Control+a");
+  await page.keyboard.type("0x0010", { delay: 30 });
+  assert.is(await pid.inputValue(), "0x0010");
+  await page.keyboard.press("Tab");
+  assert.is(await pid.inputValue(), "16");
+  await page.getByRole("button", { name: "Undo" }).click();
+  assert.is(await inAddress(page, "c"), first);
+  assert.is(await page.getByRole("button", { name: "Undo" }).getAttribute("aria-disabled"), "true");
+  await page.getByRole("button", { name: "Redo" }).click();
+  assert.is((await inAddress(page, "c"))?.slice(96, 104), "10000000");
+});
+
+test(
+  "messages are added, moved and removed",
+  fragmentWith(new Uint8Array(0), ABI),
+  async (page) => {
+    assert.match(await page.locator("#inspector").innerText(), /The buffer is empty/);
+    await pick(page, "Add a message", "timestampns");
+    await pick(page, "Add a message", "raw bytes");
+    await pick(page, "Add a message", "scm_rights");
+    assert.match((await texts(page, ".card h3")).join(), /^0SCM_TIMESTAMPNS,1.*,2SCM_RIGHTS$/);
+    const raw = page.locator(".card").nth(1).getByLabel("payload");
+    await raw.fill("01 02 03");
+    assert.match(
+      (await inAddress(page, "c")) ?? "",
+      /1300000000000000010000007f0000000102030000000000/,
+    );
+    await page.getByRole("button", { name: /^Remove: message 0/ }).click();
+    await inAddress(page, "v");
+    await page.getByRole("button", { name: /^Move down: message 0/ }).click();
+    assert.match((await inAddress(page, "c")) ?? "", /^14000000000000000100000001000000/);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByRole("button", { name: "Undo" }).click();
+    await inAddress(page, "v");
+    assert.match((await texts(page, ".card h3")).join(), /^0SCM_TIMESTAMPNS/);
+  },
+);
+
+test("what the catalogue of a system has can be added, and is regular", "", async (page) => {
+  for (const abi of [ABI, "darwin-arm64", "windows-x64"]) {
+    await page.evaluate(`location.hash = "v=1&a=${abi}&c="`);
+    await inAddress(page, "v");
+    const add = page.getByRole("combobox", { name: "Add a message" });
+    await add.click();
+    const found = (await page.locator(".picker .visually-hidden").allTextContents()).join("");
+    const entries = Number(/(\d+) entr/.exec(found)?.[1]);
+    assert.ok(entries > 1, `${abi}: ${found}`);
+    const all = Math.min(entries, 12);
+    for (let i = 0; i < all; i++) {
+      await add.click();
+      await page.locator("#add-message-list .picker-option").nth(i).click();
+    }
+    await inAddress(page, "v");
+    assert.is(await page.locator("#problems li").count(), 0, abi);
+    assert.is(await page.locator(".card").count(), Math.min(all, 40), abi);
+  }
+});
+
+test(
+  "another ABI gets the same messages",
+  fragmentWith(encodeControl([rights([3, 4]), timestampNs(5n)], { abi: ABI }), ABI),
+  async (page) => {
+    for (const abi of [
+      "linux-powerpc-glibc",
+      "linux-i386-musl",
+      "linux-s390x-glibc",
+      ABI,
+    ] as const) {
+      await pick(page, "ABI", abi);
+      const expected = encodeControl([rights([3, 4]), timestampNs(5n)], { abi });
+      assert.is(await inAddress(page, "c"), Buffer.from(expected).toString("hex"), abi);
+    }
+  },
+);
+
+test("numbers by hand make an ABI of their own", fragmentWith(BOTH, ABI), async (page) => {
+  await page.getByLabel("Set the numbers by hand").check();
+  const numbers = page.getByRole("group", { name: "numbers of the ABI, in bytes" });
+  await numbers.getByLabel("cmsg_len").selectOption("4");
+  await inAddress(page, "v");
+  await page.getByLabel("byte order").selectOption("big");
+  assert.match((await inAddress(page, "a")) ?? "", /^linux-x86_64-glibc~8\.8\.big\.8\.0\.4\./);
+  assert.match(
+    (await texts(page, "#abi-fact"))[0] ?? "",
+    /64-bit, big-endian: 4-byte cmsg_len, 16-byte header/,
+  );
+  assert.match((await inAddress(page, "c")) ?? "", /^000000140000000100000001/);
+  const link = await page.evaluate("location.hash");
+  await page.evaluate("location.hash = 'v=1'");
+  assert.is(await inAddress(page, "a"), ABI);
+  await page.evaluate(`location.hash = ${JSON.stringify(link)}`);
+  await inAddress(page, "v");
+  assert.match((await texts(page, "#abi-fact"))[0] ?? "", /big-endian: 4-byte cmsg_len/);
+  await page.getByLabel("Set the numbers by hand").uncheck();
+  assert.is(await inAddress(page, "a"), ABI);
+});
+
+test(
+  "bytes that no encoder writes are said to be so, and made regular",
+  fragmentWith(BOTH, ABI),
+  async (page) => {
+    assert.is(await page.getByText("No encoder writes these bytes").count(), 0);
+    await cell(page, 21).click();
+    await page.keyboard.type("ff");
+    await page.getByText("No encoder writes these bytes").waitFor();
+    await page.getByRole("button", { name: "Make them regular" }).click();
+    assert.is(await inAddress(page, "c"), Buffer.from(BOTH).toString("hex"));
+  },
+);
+
+test.run();

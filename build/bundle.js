@@ -16,6 +16,7 @@ export async function buildBundle() {
       index: "src/index.ts",
       codec: "src/codec.ts",
       notation: "src/notation.ts",
+      model: "src/model.ts",
       "compat/usocket": "src/compat/usocket.ts",
       cli: "src/cli/index.ts",
     },

@@ -61,6 +61,7 @@ const ENTRIES = [
   "src/index.ts",
   "src/codec.ts",
   "src/notation.ts",
+  "src/model.ts",
   "src/compat/usocket.ts",
   "src/cli/index.ts",
   "explorer/main.ts",

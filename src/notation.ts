@@ -7,7 +7,7 @@
 
 import { NOTATIONS, type NotationName } from "./notation/error.js";
 
-export type { ByteRange } from "./notation/bytes.js";
+export type { ByteRange } from "./codec/byte-range.js";
 export { NotationError, type NotationName } from "./notation/error.js";
 export { type ParsedNotation, type ParseOptions, parseNotation } from "./notation/parse.js";
 export type { NotationNote } from "./notation/strace.js";

@@ -1,13 +1,8 @@
 // Bytes as they are read from a text: a growing list in which some are not known, and where those are.
 
 import { rangeError } from "../codec/arguments.js";
+import { type ByteRange, rangesWhere } from "../codec/byte-range.js";
 import { CONTROL_LIMIT } from "../codec/core.js";
-
-/** Bytes `from` (included) to `to` (excluded). */
-export interface ByteRange {
-  readonly from: number;
-  readonly to: number;
-}
 
 /** Stands for a byte that the text does not tell. */
 export const UNKNOWN = -1;
@@ -44,18 +39,6 @@ export class ByteList {
   /** The bytes with zeros for those that are not known, and where those are. */
   finish(): { bytes: Uint8Array; unknown: readonly ByteRange[] } {
     const bytes = Uint8Array.from(this.#bytes, (byte) => (byte === UNKNOWN ? 0 : byte));
-    return { bytes, unknown: unknownRanges(this.#bytes) };
+    return { bytes, unknown: rangesWhere(bytes.length, (at) => this.#bytes[at] === UNKNOWN) };
   }
-}
-
-function unknownRanges(bytes: readonly number[]): readonly ByteRange[] {
-  const found: ByteRange[] = [];
-  let from = bytes.indexOf(UNKNOWN);
-  while (from !== -1) {
-    let to = from;
-    while (bytes[to] === UNKNOWN) to += 1;
-    found.push(Object.freeze({ from, to }));
-    from = bytes.indexOf(UNKNOWN, to);
-  }
-  return Object.freeze(found);
 }

@@ -2,8 +2,9 @@
 
 import type { AbiOption } from "../codec/abi.js";
 import { optionsOf, rangeError, typeError, unknownName } from "../codec/arguments.js";
+import type { ByteRange } from "../codec/byte-range.js";
 import { readBase64 } from "./base64.js";
-import type { ByteList, ByteRange } from "./bytes.js";
+import type { ByteList } from "./bytes.js";
 import { readC } from "./c.js";
 import { isDump, readDump } from "./dump.js";
 import { NOTATIONS, NotationError, type NotationName } from "./error.js";

@@ -2,10 +2,11 @@
 
 import { type Abi, type AbiOption, resolveAbi } from "../codec/abi.js";
 import type { AbiName } from "../codec/abi-names.js";
+import type { ByteRange } from "../codec/byte-range.js";
 import { standardCore } from "../codec/core.js";
 import { hostAbi } from "../codec/host-abi.js";
 import { encodeStruct, type Layout, layout } from "../codec.js";
-import { ByteList, type ByteRange, checkedLength, UNKNOWN } from "./bytes.js";
+import { ByteList, checkedLength, UNKNOWN } from "./bytes.js";
 import { Scanner } from "./scanner.js";
 import { constantNumber } from "./strace-constants.js";
 import { payloadBytes } from "./strace-payload.js";

@@ -1,6 +1,7 @@
 // Bytes as hex, as a dump, as Base64 and as lists of integers.
 
-import { type ByteRange, UNKNOWN } from "./bytes.js";
+import type { ByteRange } from "../codec/byte-range.js";
+import { UNKNOWN } from "./bytes.js";
 
 const COLUMNS = 16;
 

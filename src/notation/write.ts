@@ -2,12 +2,13 @@
 
 import { type AbiOption, resolveAbi } from "../codec/abi.js";
 import { bytesOf, integerIn, optionsOf, typeError, unknownName } from "../codec/arguments.js";
+import type { ByteRange } from "../codec/byte-range.js";
 import { standardCore } from "../codec/core.js";
 import type { AnyDefinition } from "../codec/definition.js";
 import { definitionList } from "../codec/face.js";
 import { hostAbi } from "../codec/host-abi.js";
 import { explain } from "../codec.js";
-import { type ByteRange, checkedLength } from "./bytes.js";
+import { checkedLength } from "./bytes.js";
 import { writeC } from "./write-c.js";
 import { writeJavaScript } from "./write-javascript.js";
 import { writeBase64, writeDump, writeHex } from "./write-plain.js";

@@ -1,8 +1,8 @@
 // What a writer is given: bytes, what is not known of them, the ABI they are of, the host of what is written.
 
 import type { Abi, AbiOption } from "../codec/abi.js";
+import type { ByteRange } from "../codec/byte-range.js";
 import type { AnyDefinition } from "../codec/definition.js";
-import type { ByteRange } from "./bytes.js";
 
 /** A control buffer that is to be written. */
 export interface Writing {

@@ -2,11 +2,11 @@
 
 import { type AbiOption, CMSG_LEN, CMSG_SPACE, explain, layout, type Span } from "../src/codec.js";
 import { messagesOf, translate } from "./buffer.js";
+import { byteRows } from "./byte-rows.js";
 import { h, redraw } from "./dom.js";
 import { factOf } from "./facts.js";
-import { hexByte, offsetText } from "./hex.js";
 import type { Model } from "./model.js";
-import { count, nameOf } from "./span-text.js";
+import { count } from "./span-text.js";
 
 /** One of the two sides. */
 interface Side {
@@ -70,37 +70,25 @@ function part({ spans, bytes }: Side, message: number) {
   return { own, from, bytes: bytes.subarray(from, to) };
 }
 
+const DIFFERS = { style: "differs", note: "differs" };
+
 function block(side: Side, other: Side, message: number): HTMLElement {
   const { own, from, bytes } = part(side, message);
   const beside = part(other, message).bytes;
   const payload = side.payloads[message] ?? 0;
   const { abi } = side;
-  const rows = Array.from({ length: Math.ceil(bytes.length / 8) }, (_, i) => i * 8);
   const type = own.find(({ role }) => role === "type")?.note ?? "";
   return h(
     "section",
     { class: "compare-block", "aria-label": `message ${message}: ${type} in ${side.name}` },
     h("h4", {}, h("span", { class: "card-index" }, message), type),
     h("p", { class: "compare-abi" }, side.name),
-    rows.map((row) =>
-      h(
-        "div",
-        { class: "compare-row" },
-        h("span", { class: "offset" }, offsetText(from + row)),
-        Array.from(bytes.subarray(row, row + 8), (byte, i) => {
-          const at = row + i;
-          const span = own.find((each) => from + at >= each.from && from + at < each.to);
-          const differs = beside[at] !== byte;
-          const classes = `cell role-${span?.role ?? "tail"}${differs ? " differs" : ""}`;
-          const name = span === undefined ? "" : nameOf(span);
-          return h(
-            "span",
-            { class: classes, title: `${name}${differs ? ", differs" : ""}` },
-            hexByte(byte),
-          );
-        }),
-      ),
-    ),
+    byteRows({
+      bytes,
+      from,
+      spans: own,
+      mark: (at) => (beside[at - from] === bytes[at - from] ? null : DIFFERS),
+    }),
     h(
       "p",
       { class: "compare-size" },

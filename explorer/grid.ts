@@ -32,7 +32,8 @@ export class Grid {
   }
 
   draw(model: Model): void {
-    const { explanation, doc } = model;
+    const { explanation, doc, view } = model;
+    const hadFocus = this.element.contains(document.activeElement);
     if (this.#drawn !== explanation || this.#drawnColumns !== this.columns) {
       this.#drawn = explanation;
       this.#drawnColumns = this.columns;
@@ -47,6 +48,8 @@ export class Grid {
       );
     }
     this.#mark(model);
+    // The byte that had it may be gone.
+    if (hadFocus && !this.element.contains(document.activeElement)) this.#cells[view.at]?.focus();
   }
 
   /** Offsets within a row, with a tick where a header may begin. */

@@ -25,6 +25,7 @@ const EXAMPLES: readonly (readonly [name: string, text: string])[] = [
 
 /** The buffer of a text; an error says what is wrong with it, and where. */
 function read(text: string, doc: Doc): Partial<Doc> & { readonly parsed: ParsedNotation } {
+  if (text.trim() === "") throw new RangeError("There is nothing to read: paste text first");
   const parsed = parseNotation(text);
   const { bytes, unknown } = parsed;
   if (bytes.length > BYTES_LIMIT) {

@@ -12,15 +12,10 @@ function firstDoc(): Doc {
   return { abi, bytes: encodeControl(messages, { abi }), unknown: [] };
 }
 
-/** The fragment that this page has written itself. */
-let written = "";
-
 function draw(state: State): void {
   drawPage(app, state);
   const fragment = `#${fragmentOf(state)}`;
-  if (fragment === written) return;
-  written = fragment;
-  history.replaceState(null, "", fragment);
+  if (location.hash !== fragment) history.replaceState(null, "", fragment);
 }
 
 const opened = stateOf(location.hash, firstDoc());
@@ -29,8 +24,8 @@ const app: App = listen(store);
 app.refuse(opened.refused);
 draw(opened.state);
 
+// What the page writes itself is no navigation: this is a link, or somebody at the address.
 window.addEventListener("hashchange", () => {
-  if (location.hash === written) return;
   const next = stateOf(location.hash, firstDoc());
   store.open(next.state);
   app.refuse(next.refused);

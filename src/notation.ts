@@ -12,6 +12,7 @@ export { NotationError, type NotationName } from "./notation/error.js";
 export { type ParsedNotation, type ParseOptions, parseNotation } from "./notation/parse.js";
 export type { NotationNote } from "./notation/strace.js";
 export { type Format, formats, type WriteOptions, write } from "./notation/write.js";
+export { writeSvg } from "./notation/write-svg.js";
 
 /**
  * Names of the notations that `parseNotation` reads.

@@ -1,5 +1,7 @@
 // A range of bytes, as spans, notations and models speak of them.
 
+import { integerIn, typeError } from "./arguments.js";
+
 /** Bytes `from` (included) to `to` (excluded). */
 export interface ByteRange {
   readonly from: number;
@@ -17,4 +19,17 @@ export function rangesWhere(length: number, is: (at: number) => boolean): readon
     from = to;
   }
   return Object.freeze(found);
+}
+
+/** Ranges that a caller gave, of a buffer of `length` bytes. */
+export function rangesOf(given: unknown, length: number, what: string): readonly ByteRange[] {
+  if (given === undefined) return [];
+  if (!Array.isArray(given)) throw typeError(what, "an array of { from, to }", given);
+  return given.map((range: Partial<ByteRange> | null, i) => {
+    if (typeof range !== "object" || range === null) {
+      throw typeError(`${what}[${i}]`, "{ from, to }", range);
+    }
+    const from = integerIn(range.from, 0, length, `${what}[${i}].from`);
+    return { from, to: integerIn(range.to, from, length, `${what}[${i}].to`) };
+  });
 }

@@ -29,6 +29,7 @@ const LABELS: Readonly<Record<SpanRole, string>> = {
   field: "",
   pad: "padding",
   tail: "tail",
+  unknown: "unknown",
   unreadable: "unreadable",
 };
 
@@ -72,7 +73,9 @@ function spanRows(span: Span, bytes: Uint8Array, width: number): string[] {
   const rows: string[] = [];
   for (let at = span.from; at < span.to; at += BYTES_A_LINE) {
     const part = bytes.subarray(at, Math.min(at + BYTES_A_LINE, span.to));
-    const hex = Array.from(part, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    const shown = (byte: number): string =>
+      span.role === "unknown" ? "??" : byte.toString(16).padStart(2, "0");
+    const hex = Array.from(part, shown).join(" ");
     const offset = at.toString(16).padStart(4, "0");
     rows.push(`  ${offset}  ${hex.padEnd(BYTES_A_LINE * 3 - 1)}  `);
   }

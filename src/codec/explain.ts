@@ -1,6 +1,7 @@
 // explain(): a control buffer as data for people. Page, terminal, inspect and tests draw this one model.
 
 import type { Abi } from "./abi.js";
+import type { ByteRange } from "./byte-range.js";
 import { findForm } from "./catalogue/index.js";
 import { ARENA_CONTROL, type Core } from "./core.js";
 import { endProblems, findSafely } from "./decode.js";
@@ -9,6 +10,7 @@ import { drawExplanation } from "./explain-text.js";
 import type { Problem } from "./payload.js";
 import { payloadProblems } from "./payload.js";
 import { partition, type Span } from "./spans.js";
+import { hideUnknown } from "./unknown.js";
 import { type WalkEnd, type WalkSettings, type WalkStep, walkControl } from "./walk.js";
 
 /** A control buffer explained: frozen data, and text on request. */
@@ -27,6 +29,13 @@ export interface Explanation {
   toString(): string;
 }
 
+/** How a control buffer is explained. */
+export interface ExplainSettings extends WalkSettings {
+  /** Definitions of the caller's own. */
+  readonly own: readonly AnyDefinition[];
+  readonly unknown: readonly ByteRange[];
+}
+
 function frozen<T extends object>(list: readonly T[]): readonly T[] {
   for (const each of list) Object.freeze(each);
   return Object.freeze(list);
@@ -37,10 +46,10 @@ export function explainControl(
   core: Core,
   abi: Abi,
   bytes: Uint8Array,
-  settings: WalkSettings,
-  own: readonly AnyDefinition[],
+  settings: ExplainSettings,
 ): Explanation {
   const { length } = bytes;
+  const { own, unknown } = settings;
   const walk = walkControl(core, abi, length, settings);
   const safe = findSafely(core, abi, length);
   const short = safe.found.flatMap((each): readonly Problem[] => {
@@ -51,7 +60,8 @@ export function explainControl(
     const cells = known.form.program.unpack(core, abi, at, available);
     return payloadProblems(core, abi, known, { offset, level, type, available }, cells);
   });
-  const spans = length === 0 ? [] : partition(core, abi, length, walk.headers, own);
+  const known = length === 0 ? [] : partition(core, abi, length, walk.headers, own);
+  const spans = unknown.length === 0 ? known : hideUnknown(known, unknown, length);
   const model = {
     abi: abi.name,
     rule: walk.rule,

@@ -3,6 +3,7 @@
 import { type Abi, type AbiOption, resolveAbi } from "./abi.js";
 import { type Address, packAddress, unpackAddress } from "./address.js";
 import { bytesOf, flagOf, integerIn, optionsOf, rangeError, typeError } from "./arguments.js";
+import { type ByteRange, rangesOf } from "./byte-range.js";
 import { ARENA_CONTROL, CONTROL_LIMIT, type Core } from "./core.js";
 import { type Decoded, decodeFound, findByRule, findSafely, strictError } from "./decode.js";
 import { type AnyDefinition, isDefinition } from "./definition.js";
@@ -54,6 +55,8 @@ export interface WalkOptions extends AbiOptions {
 /** How a control buffer is explained. */
 export interface ExplainOptions extends WalkOptions {
   readonly definitions?: readonly AnyDefinition[];
+  /** Bytes that are not known, whatever stands there: their spans have the role "unknown". */
+  readonly unknown?: readonly ByteRange[];
 }
 
 /** Puts a control buffer at the arena's control offset. */
@@ -140,7 +143,8 @@ export function explainWith(core: Core, control: unknown, options?: ExplainOptio
   const own = definitionList(given.definitions);
   // Not slice(): that of a Buffer is a view of the caller's memory.
   const bytes = new Uint8Array(stageControl(core, control));
-  return explainControl(core, abi, bytes, settings, own);
+  const unknown = rangesOf(given.unknown, bytes.length, "unknown");
+  return explainControl(core, abi, bytes, { ...settings, own, unknown });
 }
 
 function abiOf(core: Core, options: AbiOptions | undefined): Abi {

@@ -22,6 +22,7 @@ export type SpanRole =
   | "field"
   | "pad"
   | "tail"
+  | "unknown"
   | "unreadable";
 
 /** Bytes `from` (included) to `to` (excluded) of a control buffer. */

@@ -11,6 +11,7 @@ export type {
   UnnamedAddress,
 } from "./address.js";
 export type { Bytes } from "./arguments.js";
+export type { ByteRange } from "./byte-range.js";
 export type { Constants } from "./constants/types.js";
 export type { Decoded } from "./decode.js";
 export type {

@@ -1,18 +1,19 @@
 // write: a control buffer in the notation that somebody else wants.
 
 import { type AbiOption, resolveAbi } from "../codec/abi.js";
-import { bytesOf, integerIn, optionsOf, typeError, unknownName } from "../codec/arguments.js";
-import type { ByteRange } from "../codec/byte-range.js";
+import { bytesOf, optionsOf, unknownName } from "../codec/arguments.js";
+import { type ByteRange, rangesOf } from "../codec/byte-range.js";
 import { standardCore } from "../codec/core.js";
 import type { AnyDefinition } from "../codec/definition.js";
 import { definitionList } from "../codec/face.js";
 import { hostAbi } from "../codec/host-abi.js";
-import { explain } from "../codec.js";
+import { type Explanation, explain } from "../codec.js";
 import { checkedLength } from "./bytes.js";
 import { writeC } from "./write-c.js";
 import { writeJavaScript } from "./write-javascript.js";
 import { writeBase64, writeDump, writeHex } from "./write-plain.js";
 import { writePython } from "./write-python.js";
+import { writeSvg } from "./write-svg.js";
 import type { Writing } from "./writing.js";
 
 /** What a control buffer can be written as. */
@@ -39,9 +40,13 @@ const WRITERS: Readonly<Record<Format, (writing: Writing) => string>> = {
   hex: ({ bytes, unknown }) => writeHex(bytes, unknown),
   dump: ({ bytes }) => writeDump(bytes),
   base64: ({ bytes }) => writeBase64(bytes),
-  text: ({ bytes, option, own }) => `${explain(bytes, { abi: option, definitions: own })}\n`,
-  svg: ({ bytes, option, own }) => `${explain(bytes, { abi: option, definitions: own })}\n`,
+  text: (writing) => `${explanationOf(writing)}\n`,
+  svg: (writing) => writeSvg(explanationOf(writing), writing.bytes),
 };
+
+function explanationOf({ bytes, option, own, unknown }: Writing): Explanation {
+  return explain(bytes, { abi: option, definitions: own, unknown });
+}
 
 const FORMATS: readonly Format[] = Object.freeze(Object.keys(WRITERS) as Format[]);
 
@@ -73,23 +78,10 @@ export function write(control: ArrayBufferView | ArrayBufferLike, options: Write
   const option = abi ?? hostAbi().name;
   return WRITERS[as]({
     bytes,
-    unknown: rangesOf(unknown, bytes.length),
+    unknown: rangesOf(unknown, bytes.length, "unknown"),
     option,
     abi: resolveAbi(core, option),
     host: resolveAbi(core, host),
     own: definitionList(definitions),
-  });
-}
-
-/** Ranges of unknown bytes within a buffer, checked. */
-export function rangesOf(given: unknown, length: number): readonly ByteRange[] {
-  if (given === undefined) return [];
-  if (!Array.isArray(given)) throw typeError("unknown", "an array of { from, to }", given);
-  return given.map((range: Partial<ByteRange> | null, i) => {
-    if (typeof range !== "object" || range === null) {
-      throw typeError(`unknown[${i}]`, "{ from, to }", range);
-    }
-    const from = integerIn(range.from, 0, length, `unknown[${i}].from`);
-    return { from, to: integerIn(range.to, from, length, `unknown[${i}].to`) };
   });
 }

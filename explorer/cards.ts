@@ -115,17 +115,19 @@ function actions(
   );
 }
 
+/** What stands behind a header and is typed. */
+const DATA: ReadonlySet<string> = new Set(["field", "payload", "unknown"]);
+
 function membersOf(context: Context, message: Message): HTMLElement {
   const { model, store, found } = context;
   const plain = found[message.index];
-  const start = message.spans.find(({ role }) => role === "field" || role === "payload")?.from ?? 0;
-  const first = message.spans[0]?.from ?? 0;
+  const start = (message.spans[0]?.from ?? 0) + model.layout.cmsg.dataOffset;
   return h(
     "div",
     { class: "fields" },
     message.spans.map((span) => {
       if (span.role === "pad" || span.role === "header-pad") return padding(model, store, span);
-      const isData = span.role === "field" || span.role === "payload";
+      const isData = DATA.has(span.role) && span.from >= start;
       const member = isData ? memberAt(model, plain, span.from - start) : undefined;
       const isLast = plain !== undefined && span.to === start + plain.payload.length;
       const elastic = isData && isLast && (member === undefined || member.count === null);
@@ -139,7 +141,6 @@ function membersOf(context: Context, message: Message): HTMLElement {
       };
       return fieldOf({ model, span, member, write, elastic });
     }),
-    first === start && null,
   );
 }
 

@@ -7,7 +7,6 @@ import {
   type Span,
   type StructName,
 } from "../src/codec.js";
-import { isUnknown } from "./buffer.js";
 import { h } from "./dom.js";
 import { bytesOfHex, hexOf } from "./hex.js";
 import type { Model } from "./model.js";
@@ -36,7 +35,7 @@ function notationOf({ model, span, member, elastic }: FieldSettings): Notation {
   const bytes = model.doc.bytes.subarray(span.from, span.to);
   const { value } = span;
   const width = bytes.length;
-  if (isUnknown(model.doc, span.from)) return hexNotation("", width, elastic);
+  if (span.role === "unknown") return hexNotation("", width, elastic);
   if (typeof value === "number" || typeof value === "bigint") {
     const network = member?.type.startsWith("be") === true;
     const littleEndian = model.layout.endian === "little" && !network;

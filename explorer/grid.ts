@@ -1,11 +1,10 @@
 // The byte grid: rows of cells with what they are below them, a ruler with the alignment, and the marks of cursor and walk.
 
 import type { Span } from "../src/codec.js";
-import { isUnknown } from "./buffer.js";
 import { h, redraw } from "./dom.js";
 import { hexByte, offsetText } from "./hex.js";
 import { type Model, spanAt } from "./model.js";
-import { nameOf, noteOf, styleOf, titleOf, valueText } from "./span-text.js";
+import { nameOf, noteOf, titleOf, valueText } from "./span-text.js";
 
 /** The grid. One of its cells takes the focus; the arrow keys move it. */
 export class Grid {
@@ -82,15 +81,15 @@ export class Grid {
   #cell(model: Model, at: number): HTMLElement {
     const span = spanAt(model, at) as Span;
     const { align } = model.layout.cmsg;
-    const unknown = isUnknown(model.doc, at);
+    const unknown = span.role === "unknown";
     const text = unknown ? "??" : hexByte(model.doc.bytes[at] ?? 0);
-    const classes = ["cell", `role-${styleOf(model, span, at)}`];
+    const classes = ["cell", `role-${span.role}`];
     if (at % align === 0) classes.push("aligned");
     if (at === span.from) classes.push("begins");
     if (at === span.to - 1) classes.push("ends");
     const message = span.message === null ? "" : `, message ${span.message}`;
     const note = noteOf(span);
-    const label = `${text}, offset ${at}, ${titleOf(model, span)}${message}${note && `, ${note}`}`;
+    const label = `${text}, offset ${at}, ${titleOf(span)}${message}${note && `, ${note}`}`;
     return h(
       "span",
       {
@@ -101,7 +100,7 @@ export class Grid {
         "data-key": `byte ${at}`,
         "data-span": span.from,
         "aria-label": label,
-        title: `${titleOf(model, span)}${note && ` · ${note}`}`,
+        title: `${titleOf(span)}${note && ` · ${note}`}`,
       },
       text,
     );
@@ -114,12 +113,11 @@ export class Grid {
       const first = Math.max(span.from, from);
       const length = Math.min(span.to, to) - first;
       const begins = span.from >= from;
-      const value = valueText(model, span);
-      const style = styleOf(model, span, first);
+      const value = valueText(span);
       return h(
         "span",
         {
-          class: `label role-${style}${begins ? "" : " goes-on"}`,
+          class: `label role-${span.role}${begins ? "" : " goes-on"}`,
           style: `grid-column: ${first - from + 2} / span ${length}`,
           "aria-hidden": "true",
         },

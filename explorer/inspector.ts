@@ -6,7 +6,7 @@ import { h, redraw } from "./dom.js";
 import { bytesOfHex, hexOf } from "./hex.js";
 import { type Model, spanAt } from "./model.js";
 import { integerOf } from "./number.js";
-import { count, nameOf, noteOf, ROLES, styleOf, valueText } from "./span-text.js";
+import { count, nameOf, noteOf, ROLES, valueText } from "./span-text.js";
 import type { Store } from "./state.js";
 
 /** Draws the span of a byte: that of the pointer, or else of the cursor. */
@@ -20,13 +20,13 @@ export function drawInspector(root: HTMLElement, model: Model, store: Store, at:
   const where = to - from === 1 ? `byte ${from}` : `bytes ${from}–${to - 1}`;
   const whose = message === null ? "" : ` of message ${message}`;
   const note = noteOf(span);
-  const value = valueText(model, span);
+  const value = valueText(span);
   redraw(
     root,
     h(
       "p",
       { class: "inspector-title" },
-      h("span", { class: `swatch role-${styleOf(model, span, at)}`, "aria-hidden": "true" }),
+      h("span", { class: `swatch role-${span.role}`, "aria-hidden": "true" }),
       h("strong", {}, nameOf(span)),
       value !== "" && h("span", { class: "inspector-value" }, value),
       note !== "" && h("span", { class: "quiet" }, note),
@@ -41,7 +41,7 @@ export function drawInspector(root: HTMLElement, model: Model, store: Store, at:
   );
 }
 
-function bytesField(model: Model, store: Store, { from, to }: Span): HTMLElement {
+function bytesField(model: Model, store: Store, { from, to, role }: Span): HTMLElement {
   const bytes = model.doc.bytes.subarray(from, to);
   const change = ({ target }: { target: HTMLInputElement }): void => {
     const typed = bytesOfHex(target.value);
@@ -59,16 +59,17 @@ function bytesField(model: Model, store: Store, { from, to }: Span): HTMLElement
       spellcheck: "false",
       autocomplete: "off",
       "data-key": `span ${from}`,
-      value: hexOf(bytes, " "),
+      value: role === "unknown" ? "" : hexOf(bytes, " "),
+      placeholder: role === "unknown" ? "unknown" : null,
       oninput: change as never,
     }),
   );
 }
 
 /** Readings as integers, where the bytes are as many as an integer has. */
-function readings(model: Model, { from, to }: Span): HTMLElement | null {
+function readings(model: Model, { from, to, role }: Span): HTMLElement | null {
   const width = to - from;
-  if (![1, 2, 4, 8].includes(width)) return null;
+  if (role === "unknown" || ![1, 2, 4, 8].includes(width)) return null;
   const bytes = model.doc.bytes.subarray(from, to);
   const rows: (readonly [string, bigint])[] =
     width === 1

@@ -47,14 +47,22 @@ export function drawLesson(root: HTMLElement, { view }: Model, store: Store): vo
     h("button", { type: "button", "data-key": text, onclick: () => go(to) }, text);
   redraw(
     root,
-    h("p", { class: "lesson-number" }, `Lesson ${number} of ${LESSONS.length}`),
-    h("h2", {}, lesson.title),
-    h("p", { class: "lesson-question" }, lesson.question),
-    h("h3", {}, "Try"),
     h(
-      "ol",
-      { class: "lesson-steps" },
-      lesson.attempt.map((step) => h("li", {}, step)),
+      "div",
+      { class: "lesson-asks" },
+      h("p", { class: "lesson-number" }, `Lesson ${number} of ${LESSONS.length}`),
+      h("h2", {}, lesson.title),
+      h("p", { class: "lesson-question" }, lesson.question),
+    ),
+    h(
+      "div",
+      { class: "lesson-tries" },
+      h("h3", {}, "Try"),
+      h(
+        "ol",
+        { class: "lesson-steps" },
+        lesson.attempt.map((step) => h("li", {}, step)),
+      ),
     ),
     h(
       "details",

@@ -59,7 +59,7 @@ export function modelOf({ doc, view }: State): Model {
 function describe(doc: Doc, view: View): Model {
   const abi = optionOf(doc.abi);
   const shape = layout(abi);
-  const explanation = explain(doc.bytes, { abi });
+  const explanation = explain(doc.bytes, { abi, unknown: doc.unknown });
   const { rule } = shape.cmsg;
   return {
     doc,

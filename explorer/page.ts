@@ -202,10 +202,9 @@ function drawProblems({ explanation }: Model): void {
 }
 
 /** The roles that occur. */
-function drawLegend({ explanation, doc }: Model): void {
+function drawLegend({ explanation }: Model): void {
   const used = new Set<string>(explanation.spans.map(({ role }) => role));
-  const entries: (readonly [string, string])[] = Object.entries(ROLES).filter(([r]) => used.has(r));
-  if (doc.unknown.length > 0) entries.push(["unknown", "unknown"]);
+  const entries = Object.entries(ROLES).filter(([role]) => used.has(role));
   redraw(
     byId("legend"),
     entries.map(([role, name]) =>

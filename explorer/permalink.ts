@@ -3,6 +3,7 @@
 import { type AbiName, abis, type RuleName, rules } from "../src/codec.js";
 import { type ByteRange, formats } from "../src/notation.js";
 import { bytesOfHex, hexOf } from "./hex.js";
+import { stateOfLesson } from "./lessons.js";
 import { rowOfText, textOfRow } from "./row-text.js";
 import {
   type AbiChoice,
@@ -67,20 +68,24 @@ export function stateOf(fragment: string, initial: Doc): Opened {
     return value ?? otherwise;
   };
   if (read("v", VERSION, (text) => integer(text, 1, 999)) > VERSION) refused.push("v");
-  const abi = read("a", initial.abi, abiOfText);
-  const bytes = read("c", initial.bytes, bytesOfText);
+  const lesson = read<number | null>("l", null, (text) => integer(text, 1, 10));
+  const start = stateOfLesson(given.has("c") ? 0 : (lesson ?? 0));
+  const first = start?.view ?? FIRST_VIEW;
+  const { abi: ownAbi, bytes: ownBytes } = start?.doc ?? initial;
+  const abi = read("a", ownAbi, abiOfText);
+  const bytes = read("c", ownBytes, bytesOfText);
   const unknown = read("u", [], (text) => rangesOf(text, bytes.length));
   const last = Math.max(bytes.length - 1, 0);
   const view: View = {
-    at: read("s", 0, (text) => integer(text, 0, last)),
-    tab: read("t", FIRST_VIEW.tab, (text) => TABS.find((tab) => tab === text)),
-    rule: read<RuleName | null>("w", null, (text) => rules().find((name) => name === text)),
-    step: read("p", 0, (text) => integer(text, 0, BYTES_LIMIT)),
-    other: read("o", FIRST_VIEW.other, abiNamed),
-    room: read<number | null>("n", null, (text) => integer(text, 0, 2 * BYTES_LIMIT)),
-    format: read("f", FIRST_VIEW.format, (text) => formats().find((name) => name === text)),
-    lesson: read<number | null>("l", null, (text) => integer(text, 1, 10)),
-    keep: read("k", false, (text) => (text === "1" ? true : undefined)),
+    at: read("s", first.at, (text) => integer(text, 0, last)),
+    tab: read("t", first.tab, (text) => TABS.find((tab) => tab === text)),
+    rule: read<RuleName | null>("w", first.rule, (text) => rules().find((name) => name === text)),
+    step: read("p", first.step, (text) => integer(text, 0, BYTES_LIMIT)),
+    other: read("o", first.other, abiNamed),
+    room: read<number | null>("n", first.room, (text) => integer(text, 0, 2 * BYTES_LIMIT)),
+    format: read("f", first.format, (text) => formats().find((name) => name === text)),
+    lesson,
+    keep: read("k", first.keep, (text) => (text === "1" ? true : undefined)),
   };
   return { state: { doc: { abi, bytes, unknown }, view }, refused };
 }

@@ -1,8 +1,6 @@
 // Spans in words: what a label, a tooltip and a screen reader say of bytes.
 
 import type { Span, SpanRole } from "../src/codec.js";
-import { isUnknown } from "./buffer.js";
-import type { Model } from "./model.js";
 
 /** Roles in words, in the order of the legend. */
 export const ROLES: Readonly<Record<SpanRole, string>> = {
@@ -14,6 +12,7 @@ export const ROLES: Readonly<Record<SpanRole, string>> = {
   payload: "payload",
   pad: "padding",
   tail: "behind the messages",
+  unknown: "unknown",
   unreadable: "unreadable",
 };
 
@@ -30,22 +29,16 @@ export function nameOf({ field, role }: Span): string {
   return field ?? NAMES[role];
 }
 
-/** How a span is coloured: bytes that an import did not tell are a role of their own. */
-export function styleOf(model: Model, span: Span, at: number): string {
-  return isUnknown(model.doc, at) ? "unknown" : span.role;
-}
-
 /** What a member stands for, short: a name rather than a number. */
-export function valueText(model: Model, span: Span): string {
-  if (isUnknown(model.doc, span.from)) return "unknown";
-  const { role, value, note } = span;
+export function valueText({ role, value, note }: Span): string {
+  if (role === "unknown") return role;
   if (role === "level" || role === "type") return note ?? String(value);
   return value === null ? "" : String(value);
 }
 
 /** Name and value. */
-export function titleOf(model: Model, span: Span): string {
-  const value = valueText(model, span);
+export function titleOf(span: Span): string {
+  const value = valueText(span);
   return value === "" ? nameOf(span) : `${nameOf(span)} ${value}`;
 }
 

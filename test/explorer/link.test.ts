@@ -76,7 +76,7 @@ const HOSTILE: readonly (readonly [fragment: string, refused: RegExp])[] = [
   [`c=${HUGE}`, /\(c\)/],
   ["c=00&u=0-2", /\(u\)/],
   ["c=00&u=1-0.x", /\(u\)/],
-  ["s=-1&p=1e9&n=99999999&l=11&k=2", /s, p, n, l, k/],
+  ["s=-1&p=1e9&n=99999999&l=11&k=2", /l, s, p, n, k/],
   ["c=<img src=x onerror=alert(1)>", /\(c\)/],
   ["%00%ff&==&&&=c=&c", /^$/],
   ["c=%3Cscript%3E", /\(c\)/],

@@ -135,10 +135,19 @@ function stepCard(step: WalkStep, index: number, steps: number): HTMLElement {
   );
 }
 
+/** Ends in few words: the step itself says more. */
+const ENDS: Readonly<Record<NonNullable<WalkStep["end"]>, string>> = {
+  null: "NULL",
+  "no-progress": "the same header for ever,",
+  backward: "an earlier header,",
+  "out-of-bounds": "a header behind the buffer,",
+  einval: "EINVAL,",
+  limit: "goes on,",
+};
+
 /** How a walk ends, and at which header. */
-function endOf(step: WalkStep): string {
-  const where = step.from === null ? "at the first header" : `at ${step.from}`;
-  return step.end === "null" ? `NULL ${where}` : `${where}: ${outcomeOf(step)}`;
+function endOf({ from, end }: WalkStep): string {
+  return `${ENDS[end ?? "limit"]} at ${from ?? "the first header"}`;
 }
 
 /** What follows from a step, in the words of its sentence. */

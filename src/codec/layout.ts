@@ -78,7 +78,7 @@ function structLayout(core: Core, abi: Abi, name: StructName): StructLayout {
     if (place === undefined || element.kind === STRUCT_END || place.width === 0) return [];
     // The place of octets is as wide as one; sun_path's is as wide as all.
     const width = element.kind === OCTETS ? place.width * element.count : place.width;
-    return [[element.name, { offset: place.offset, width }]];
+    return [[element.name, Object.freeze({ offset: place.offset, width })]];
   });
   const padding = holes(
     entries.map(([, place]) => place),

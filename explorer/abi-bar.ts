@@ -1,6 +1,7 @@
 // The ABI: which one, in a line, whether the bytes stay as they are, and its numbers by hand.
 
-import { type AbiName, type AbiRow, abiRow, type RuleName, rules } from "../src/codec.js";
+import { type AbiName, type AbiRow, type RuleName, rules } from "../src/codec.js";
+import { abiRow } from "../src/model.js";
 import { baseOf, inAbi } from "./buffer.js";
 import { h, redraw } from "./dom.js";
 import { abiOptions, factOf } from "./facts.js";

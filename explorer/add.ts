@@ -1,22 +1,35 @@
 // Adding a message: from the catalogue of the ABI, or raw.
 
 import {
+  type AbiOption,
+  type AnyDefinition,
   type ControlDescription,
   constants,
   definitions,
   describeControl,
   encodeControl,
+  type MessageInput,
 } from "../src/codec.js";
-import { messagesOf, optionOf, type Plain } from "./buffer.js";
+import { sampleValue } from "../src/model.js";
+import { messagesOf, optionOf } from "./buffer.js";
 import { type Option, Picker } from "./picker.js";
 import { BYTES_LIMIT, type Store } from "./state.js";
 
 const RAW = "raw";
 
+/** A kind of message, and what it is in the ABI. */
+interface Entry {
+  readonly definition: AnyDefinition;
+  readonly described: ControlDescription;
+}
+
 /** The catalogue of the ABI that is shown, by name and level. */
-function entriesOf(store: Store): readonly ControlDescription[] {
+function entriesOf(store: Store): readonly Entry[] {
   const abi = optionOf(store.doc.abi);
-  return definitions().flatMap((definition) => describeControl(definition, { abi }) ?? []);
+  return definitions().flatMap((definition) => {
+    const described = describeControl(definition, { abi });
+    return described === null ? [] : [{ definition, described }];
+  });
 }
 
 function idOf({ name, level }: ControlDescription): string {
@@ -37,18 +50,14 @@ function optionOfEntry(entry: ControlDescription): Option {
   return { id: idOf(entry), title: name, fact, words };
 }
 
-/** A message of a kind: every member 0, and one of what repeats. */
-function blank(entry: ControlDescription): Plain {
-  const [payload] = entry.payloads;
-  const last = payload?.members.at(-1);
-  const repeated = last?.count === null ? Math.max(last.width, 1) : 0;
-  const size = (payload?.size ?? 0) + repeated;
-  return { level: entry.level, type: entry.type, payload: new Uint8Array(size) };
+/** A message of a kind, with values that are recognized in the bytes. */
+function sampleOf(definition: AnyDefinition, abi: AbiOption): MessageInput {
+  return { definition, value: sampleValue(definition, { abi }) };
 }
 
 /** The field that adds messages. */
 export function addPicker(store: Store, say: (text: string) => void): Picker {
-  const add = (message: Plain, name: string): void => {
+  const add = (message: MessageInput, name: string): void => {
     const { doc } = store;
     const abi = optionOf(doc.abi);
     const messages = [...messagesOf(doc), message];
@@ -73,7 +82,7 @@ export function addPicker(store: Store, say: (text: string) => void): Picker {
         fact: "level, type and payload of your own",
         words: "raw bytes hex own unknown level type payload",
       },
-      ...entriesOf(store).map(optionOfEntry),
+      ...entriesOf(store).map(({ described }) => optionOfEntry(described)),
     ],
     choose(id) {
       if (id === RAW) {
@@ -81,8 +90,9 @@ export function addPicker(store: Store, say: (text: string) => void): Picker {
         add({ level, type: 0x7f, payload: Uint8Array.of(0xca, 0xfe, 0xba, 0xbe) }, "A raw message");
         return;
       }
-      const entry = entriesOf(store).find((each) => idOf(each) === id);
-      if (entry !== undefined) add(blank(entry), entry.name);
+      const entry = entriesOf(store).find(({ described }) => idOf(described) === id);
+      if (entry === undefined) return;
+      add(sampleOf(entry.definition, optionOf(store.doc.abi)), entry.described.name);
     },
   });
 }

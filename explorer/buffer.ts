@@ -8,6 +8,7 @@ import {
   decodeControl,
   encodeControl,
   layout,
+  type MessageInput,
 } from "../src/codec.js";
 import type { ByteRange } from "../src/notation.js";
 import type { AbiChoice, Doc } from "./state.js";
@@ -53,28 +54,38 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-/** What a message is in another ABI: its value by the definition there, or its numbers and bytes as they are. */
-function translated(message: ControlMessage, from: AbiOption, to: AbiOption) {
-  const { definition, value, level, type, payload } = message;
-  const plain = { level, type, payload };
-  if (definition === undefined || value === undefined) return plain;
-  try {
-    const call = (definition as unknown as (value: unknown) => never)(value);
-    const again = encodeControl([call], { abi: from });
-    if (!sameBytes(again, encodeControl([plain], { abi: from }))) return plain;
-    encodeControl([call], { abi: to });
-    return call;
-  } catch {
-    return plain;
-  }
+/** The messages as values by their definitions, where that gives the same bytes, or as numbers and bytes. */
+export function inputsOf(doc: Doc): readonly MessageInput[] {
+  const abi = optionOf(doc.abi);
+  return messagesOf(doc).map(({ definition, value, level, type, payload }) => {
+    const plain = { level, type, payload };
+    if (definition === undefined || value === undefined) return plain;
+    const input = { definition, value };
+    try {
+      const isSame = sameBytes(encodeControl([input], { abi }), encodeControl([plain], { abi }));
+      return isSame ? input : plain;
+    } catch {
+      // What the kernel alone sends may have values that nobody can give.
+      return plain;
+    }
+  });
 }
 
-/** The same messages in another ABI. */
+/** The same messages in another ABI. What it does not have keeps its numbers and bytes. */
 export function translate(doc: Doc, abi: AbiChoice): Uint8Array {
-  const [from, to] = [optionOf(doc.abi), optionOf(abi)];
-  const messages = messagesOf(doc).map((message) => translated(message, from, to));
-  const trimmed = encodeControl(messagesOf(doc), { abi: from }).length > doc.bytes.length;
-  return encodeControl(messages, { abi: to, trimLast: trimmed });
+  const to = optionOf(abi);
+  const found = messagesOf(doc);
+  const messages = inputsOf(doc).map((input, i): MessageInput => {
+    try {
+      encodeControl([input], { abi: to });
+      return input;
+    } catch {
+      const { level, type, payload } = found[i] as ControlMessage;
+      return { level, type, payload };
+    }
+  });
+  const full = encodeControl(found, { abi: optionOf(doc.abi) });
+  return encodeControl(messages, { abi: to, trimLast: full.length > doc.bytes.length });
 }
 
 /** The buffer for another ABI: the same messages where it is regular, the same bytes where it is not or that is wanted. */

@@ -12,6 +12,7 @@ import { messagesOf, overwrite, type Plain, withMessages } from "./buffer.js";
 import { h, redraw } from "./dom.js";
 import { fieldOf } from "./form.js";
 import type { Message, Model } from "./model.js";
+import { namedMember } from "./named.js";
 import { count, nameOf, noteOf } from "./span-text.js";
 import type { Store } from "./state.js";
 
@@ -139,7 +140,10 @@ function membersOf(context: Context, message: Message): HTMLElement {
         const head = plain?.payload.subarray(0, span.from - start) ?? new Uint8Array(0);
         replacePayload(store, message.index, Uint8Array.from([...head, ...bytes]), merge);
       };
-      return fieldOf({ model, span, member, write, elastic });
+      const named =
+        isData && plain !== undefined ? namedMember(plain, span.field, model.abi) : undefined;
+      const offset = span.from - start;
+      return fieldOf({ model, span, member, named, offset, write, elastic });
     }),
   );
 }

@@ -1,59 +1,48 @@
 // Two ABIs side by side: the same messages, a row for each, with the bytes that differ outlined.
 
-import { type AbiOption, CMSG_LEN, CMSG_SPACE, explain, layout, type Span } from "../src/codec.js";
-import { messagesOf, translate } from "./buffer.js";
+import {
+  type ComparedAbi,
+  type ComparedCell,
+  type Comparison,
+  compareControl,
+} from "../src/model.js";
+import { inputsOf } from "./buffer.js";
 import { byteRows } from "./byte-rows.js";
 import { h, redraw } from "./dom.js";
 import { factOf } from "./facts.js";
 import type { Model } from "./model.js";
 import { count } from "./span-text.js";
 
-/** One of the two sides. */
-interface Side {
-  readonly name: string;
-  readonly abi: AbiOption;
-  readonly bytes: Uint8Array;
-  readonly spans: readonly Span[];
-  readonly payloads: readonly number[];
-}
-
-function sideOf(name: string, abi: AbiOption, bytes: Uint8Array): Side {
-  const { spans } = explain(bytes, { abi });
-  const choice = typeof abi === "string" ? abi : null;
-  const payloads = choice === null ? [] : messagesOf({ abi: choice, bytes }).map(lengthOf);
-  return { name, abi, bytes, spans, payloads };
-}
-
-function lengthOf({ payload }: { readonly payload: Uint8Array }): number {
-  return payload.length;
-}
-
 /** Draws both sides. */
 export function drawCompare(root: HTMLElement, model: Model): void {
   const { doc, view, abi } = model;
-  const left: Side = {
-    ...sideOf(model.layout.abi, abi, doc.bytes),
-    name: typeof doc.abi === "string" ? doc.abi : `by hand, after ${doc.abi.base}`,
-    payloads: messagesOf(doc).map(lengthOf),
-  };
-  const right = sideOf(view.other, view.other, translate(doc, view.other));
-  const messages = Math.max(left.payloads.length, right.payloads.length);
+  const names = [
+    typeof doc.abi === "string" ? doc.abi : `numbers by hand, after ${doc.abi.base}`,
+    view.other,
+  ];
+  const comparison = compareControl(inputsOf(doc), { abis: [abi, view.other] });
+  const { abis, messages } = comparison;
   redraw(
     root,
     h(
       "div",
       { class: "compare" },
-      heading(left),
-      heading(right),
-      Array.from({ length: messages }, (_, i) => [block(left, right, i), block(right, left, i)]),
-      totals(left),
-      totals(right),
+      abis.map((side, i) => heading(names[i] ?? "", side)),
+      messages.map(({ cells, reasons }, message) =>
+        abis.map((side, i) => {
+          const name = names[i] ?? "";
+          const cell = cells[i] ?? null;
+          if (cell === null) return missing(name, message, reasons[i] ?? "");
+          return block(name, message, side, cell);
+        }),
+      ),
+      abis.map(totals),
     ),
-    h("p", { class: "quiet" }, sentence(left, right)),
+    h("p", { class: "quiet" }, sentence(comparison)),
   );
 }
 
-function heading({ name, abi }: Side): HTMLElement {
+function heading(name: string, { abi }: ComparedAbi): HTMLElement {
   return h(
     "div",
     { class: "compare-head" },
@@ -62,63 +51,50 @@ function heading({ name, abi }: Side): HTMLElement {
   );
 }
 
-/** The bytes of a message, and where they begin. */
-function part({ spans, bytes }: Side, message: number) {
-  const own = spans.filter((span) => span.message === message);
-  const from = own[0]?.from ?? 0;
-  const to = own.at(-1)?.to ?? from;
-  return { own, from, bytes: bytes.subarray(from, to) };
-}
-
 const DIFFERS = { style: "differs", note: "differs" };
 
-function block(side: Side, other: Side, message: number): HTMLElement {
-  const { own, from, bytes } = part(side, message);
-  const beside = part(other, message).bytes;
-  const payload = side.payloads[message] ?? 0;
-  const { abi } = side;
-  const type = own.find(({ role }) => role === "type")?.note ?? "";
+function block(name: string, message: number, side: ComparedAbi, cell: ComparedCell): HTMLElement {
+  const { from, to, spans, length, space } = cell;
+  const differing = new Set(cell.differing);
+  const type = spans.find(({ role }) => role === "type")?.note ?? "";
   return h(
     "section",
-    { class: "compare-block", "aria-label": `message ${message}: ${type} in ${side.name}` },
+    { class: "compare-block", "aria-label": `message ${message}: ${type} in ${name}` },
     h("h4", {}, h("span", { class: "card-index" }, message), type),
-    h("p", { class: "compare-abi" }, side.name),
+    h("p", { class: "compare-abi" }, name),
     byteRows({
-      bytes,
+      bytes: side.bytes.subarray(from, to),
       from,
-      spans: own,
-      mark: (at) => (beside[at - from] === bytes[at - from] ? null : DIFFERS),
+      spans,
+      mark: (at) => (differing.has(at) ? DIFFERS : null),
     }),
-    h(
-      "p",
-      { class: "compare-size" },
-      `LEN ${CMSG_LEN(payload, { abi })}, SPACE ${CMSG_SPACE(payload, { abi })}`,
-    ),
+    h("p", { class: "compare-size" }, `LEN ${length}, SPACE ${space}`),
   );
 }
 
-function sums({ payloads, abi }: Side) {
-  const add = (sizes: readonly number[]): number => sizes.reduce((sum, size) => sum + size, 0);
-  return {
-    length: add(payloads.map((payload) => CMSG_LEN(payload, { abi }))),
-    space: add(payloads.map((payload) => CMSG_SPACE(payload, { abi }))),
-  };
+/** What the other system does not have. */
+function missing(name: string, message: number, reason: string): HTMLElement {
+  return h(
+    "section",
+    { class: "compare-block", "aria-label": `message ${message}: not in ${name}` },
+    h("h4", {}, h("span", { class: "card-index" }, message), `not in ${name}`),
+    h("p", { class: "quiet" }, reason),
+  );
 }
 
-function totals(side: Side): HTMLElement {
-  const { length, space } = sums(side);
+function totals({ length, space }: ComparedAbi): HTMLElement {
   return h(
     "dl",
     { class: "compare-totals" },
     h("div", {}, h("dt", {}, "sum of CMSG_LEN"), h("dd", {}, length)),
     h("div", {}, h("dt", {}, "sum of CMSG_SPACE"), h("dd", {}, space)),
-    h("div", {}, h("dt", {}, "msg_controllen"), h("dd", {}, side.bytes.length)),
   );
 }
 
-function sentence(left: Side, right: Side): string {
-  const [a, b] = [sums(left).space, sums(right).space];
-  const header = `headers of ${layout(left.abi).cmsg.dataOffset} and ${layout(right.abi).cmsg.dataOffset} bytes`;
-  if (a === b) return `Both need ${count(a, "byte")}, with ${header}.`;
-  return `The same messages need ${count(a, "byte")} here and ${b} there, with ${header}.`;
+function sentence({ abis, messages }: Comparison): string {
+  const [left, right] = abis.map(({ space }) => space);
+  const differing = messages.reduce((sum, { cells }) => sum + (cells[0]?.differing.length ?? 0), 0);
+  const bytes = `${count(differing, "byte")} of the left side ${differing === 1 ? "is another" : "are others"} or not there on the right.`;
+  if (left === right) return `Both need ${count(left ?? 0, "byte")}; ${bytes}`;
+  return `The same messages need ${count(left ?? 0, "byte")} here and ${right} there; ${bytes}`;
 }

@@ -10,6 +10,7 @@ import {
 import { h } from "./dom.js";
 import { bytesOfHex, hexOf } from "./hex.js";
 import type { Model } from "./model.js";
+import type { Named } from "./named.js";
 import { bytesOfInteger, fitsIn, integerOfText } from "./number.js";
 import { nameOf, noteOf } from "./span-text.js";
 
@@ -19,6 +20,9 @@ export interface FieldSettings {
   readonly span: Span;
   /** The member that the bytes are, where a definition knows it. */
   readonly member: MemberDescription | undefined;
+  /** Its names, and where its bytes are in the payload. */
+  readonly named: Named | undefined;
+  readonly offset: number;
   /** Puts bytes in the place of the span's; their number may differ where `elastic`. */
   readonly write: (bytes: Uint8Array, merge: string) => void;
   readonly elastic: boolean;
@@ -29,14 +33,16 @@ interface Notation {
   readonly text: string;
   readonly hint: string;
   readonly parse: (text: string) => Uint8Array | undefined;
+  readonly names?: readonly string[];
 }
 
-function notationOf({ model, span, member, elastic }: FieldSettings): Notation {
+function notationOf({ model, span, member, named, offset, elastic }: FieldSettings): Notation {
   const bytes = model.doc.bytes.subarray(span.from, span.to);
   const { value } = span;
   const width = bytes.length;
   if (span.role === "unknown") return hexNotation("", width, elastic);
   if (typeof value === "number" || typeof value === "bigint") {
+    if (named !== undefined) return nameNotation(named, offset, width);
     const network = member?.type.startsWith("be") === true;
     const littleEndian = model.layout.endian === "little" && !network;
     return numberNotation(value, width, littleEndian);
@@ -46,6 +52,15 @@ function notationOf({ model, span, member, elastic }: FieldSettings): Notation {
     return addressNotation(model, value);
   }
   return hexNotation(hexOf(bytes, " "), width, elastic);
+}
+
+function nameNotation({ text, names, parse }: Named, offset: number, width: number): Notation {
+  return {
+    text,
+    names,
+    hint: names.length === 0 ? "true or false" : `a name or a number, such as ${names[0]}`,
+    parse: (typed) => parse(typed)?.subarray(offset, offset + width),
+  };
 }
 
 function numberNotation(value: number | bigint, width: number, littleEndian: boolean): Notation {
@@ -113,6 +128,7 @@ export function fieldOf(settings: FieldSettings): HTMLElement {
   const id = `field-${span.from}`;
   const unit = member?.unit ?? null;
   const note = noteOf(span);
+  const { names = [] } = notation;
   const isHere = model.view.at >= span.from && model.view.at < span.to;
   return h(
     "div",
@@ -124,7 +140,7 @@ export function fieldOf(settings: FieldSettings): HTMLElement {
       class: "mono",
       spellcheck: "false",
       autocomplete: "off",
-      inputmode: typeof span.value === "number" ? "text" : null,
+      list: names.length === 0 ? null : `${id}-names`,
       placeholder: notation.text === "" ? "unknown" : null,
       "data-key": key,
       "data-from": span.from,
@@ -133,6 +149,12 @@ export function fieldOf(settings: FieldSettings): HTMLElement {
       value: notation.text,
       oninput: typed as never,
     }),
+    names.length > 0 &&
+      h(
+        "datalist",
+        { id: `${id}-names` },
+        names.map((name) => h("option", { value: name })),
+      ),
     h(
       "span",
       { id: `${id}-note`, class: "field-note" },

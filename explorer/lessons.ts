@@ -133,14 +133,14 @@ export const LESSONS: readonly Lesson[] = [
     title: "Mixed ABIs",
     question: "These bytes were written on macOS. What does Linux make of them?",
     attempt: [
-      "Read them as linux-x86_64-glibc does, then pick darwin-arm64: “Keep the bytes” is set.",
-      "Compare: which bytes of the header differ?",
+      "See how linux-x86_64-glibc reads them, then pick darwin-arm64: “Keep the bytes” is set.",
+      "Now compare with linux-x86_64-glibc: which bytes of the message differ?",
     ],
     answer:
       "On macOS cmsg_len has 4 bytes, the header 12, messages are rounded up to 4, and SOL_SOCKET is 0xffff. Linux reads length and level as one number. A control buffer is no format for files and networks: it means something in one ABI only, and a 32-bit program on a 64-bit kernel needs the kernel to translate.",
     bytes: () => encoded([rights([3])], "darwin-arm64"),
     abi: X86_64,
-    view: { keep: true, other: "darwin-arm64", tab: "compare" },
+    view: { keep: true, other: "linux-x86_64-glibc", tab: "compare" },
   },
   {
     title: "Big-endian",

@@ -1,5 +1,6 @@
 // All parts of the page: made once, drawn again with every state.
 
+import { brokenRule } from "../src/model.js";
 import { abiPicker, abiTitle, drawAbi } from "./abi-bar.js";
 import { addPicker } from "./add.js";
 import { resized } from "./buffer.js";
@@ -197,7 +198,15 @@ function drawBytesOptions({ doc, explanation }: Model, store: Store): void {
 function drawProblems({ explanation }: Model): void {
   redraw(
     byId("problems"),
-    explanation.problems.map(({ severity, message }) => h("li", {}, `${severity}: ${message}`)),
+    explanation.problems.map(({ severity, code, message }) => {
+      const rule = brokenRule(code);
+      return h(
+        "li",
+        {},
+        h("p", {}, `${severity}: ${message}`),
+        rule !== null && h("p", { class: "broken-rule" }, rule),
+      );
+    }),
   );
 }
 

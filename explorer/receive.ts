@@ -37,7 +37,7 @@ function abiIn(system: ModelSystem, { abi }: Doc): AbiChoice {
 
 function receptionOf(system: ModelSystem, doc: Doc, room: number | null): Reception {
   const choice = abiIn(system, doc);
-  const bytes = choice === doc.abi ? doc.bytes : translate(doc, choice);
+  const bytes = translate(doc, choice);
   const limit = room === null ? {} : { controlLimit: room };
   return receiveControl(bytes, { system, abi: optionOf(choice), ...limit });
 }

@@ -1,53 +1,23 @@
 // The structs of an ABI in the manner of pahole: members with type, offset and size, and the holes, as text and as a drawing.
 
-import type { StructLayout } from "../src/codec.js";
+import { type StructRow, type StructView, structViews } from "../src/model.js";
 import { h, redraw } from "./dom.js";
 import type { Model } from "./model.js";
 import { count } from "./span-text.js";
 
-/** Structs that are drawn, in order. */
-const NAMES = ["msghdr", "iovec", "cmsghdr", "sockaddr_un", "sockaddr_in", "sockaddr_in6"] as const;
-
-/** A member or a hole. */
-interface Part {
-  readonly name: string | null;
-  readonly offset: number;
-  readonly width: number;
-}
-
-function partsOf(struct: StructLayout): readonly Part[] {
-  const members = Object.entries(struct.fields).map(([name, { offset, width }]) => ({
-    name,
-    offset,
-    width,
-  }));
-  const holes = struct.padding.map(([offset, width]) => ({ name: null, offset, width }));
-  return [...members, ...holes].sort((a, b) => a.offset - b.offset);
-}
-
 /** Draws the structs. */
-export function drawStructs(root: HTMLElement, { layout: shape }: Model): void {
-  redraw(
-    root,
-    h(
-      "div",
-      { class: "structs" },
-      NAMES.map((name) => structOf(name, shape[name])),
-    ),
-  );
+export function drawStructs(root: HTMLElement, { abi }: Model): void {
+  redraw(root, h("div", { class: "structs" }, structViews(abi).map(structOf)));
 }
 
-function structOf(name: string, struct: StructLayout | null): HTMLElement {
-  if (struct === null) {
-    return h("section", {}, h("h3", {}, `struct ${name}`), h("p", {}, "This ABI has none."));
-  }
-  const parts = partsOf(struct);
+function structOf(view: StructView): HTMLElement {
+  const { name, size, rows } = view;
   return h(
     "section",
     { class: "struct", "aria-label": `struct ${name}` },
     h("h3", {}, `struct ${name}`),
-    drawing(parts, struct.size),
-    h("pre", { class: "pahole", tabindex: 0 }, paholeText(name, struct)),
+    drawing(rows, size),
+    h("pre", { class: "pahole", tabindex: 0, "aria-label": `struct ${name}` }, paholeText(view)),
   );
 }
 
@@ -55,10 +25,10 @@ function structOf(name: string, struct: StructLayout | null): HTMLElement {
 const DRAWN = 64;
 
 /** The bytes as cells, eight in a row, with the holes hatched. */
-function drawing(parts: readonly Part[], size: number): HTMLElement {
+function drawing(parts: readonly StructRow[], size: number): HTMLElement {
   const cells = parts.flatMap((part, i) => {
     const pieces: HTMLElement[] = [];
-    const end = Math.min(part.offset + part.width, DRAWN);
+    const end = Math.min(part.offset + part.length, DRAWN);
     for (let at = part.offset; at < end; ) {
       const to = Math.min(end, at - (at % 8) + 8);
       const isFirst = at === part.offset;
@@ -89,6 +59,8 @@ const TYPES: Readonly<Record<string, string>> = {
   iov_len: "size_t",
   cmsg_level: "int",
   cmsg_type: "int",
+  msg_hdr: "struct msghdr",
+  msg_len: "unsigned int",
   sun_len: "uint8_t",
   sun_family: "sa_family_t",
   sun_path: "char",
@@ -114,27 +86,24 @@ function typeOf(name: string, width: number): string {
 }
 
 /** The struct as pahole prints it. */
-export function paholeText(name: string, struct: StructLayout): string {
-  const parts = partsOf(struct);
-  const last = parts.at(-1);
-  const lines = parts.flatMap((part) => {
-    if (part.name === null) {
-      if (part === last) return [];
-      return ["", `  /* XXX ${count(part.width, "byte")} hole */`, ""];
+export function paholeText({ name, size, align, rows }: StructView): string {
+  const last = rows.at(-1);
+  const lines = rows.flatMap((row) => {
+    if (row.name === null) {
+      return row === last ? [] : ["", `  /* XXX ${count(row.length, "byte")} hole */`, ""];
     }
-    const type = typeOf(part.name, part.width);
-    const suffix = ARRAYS.test(part.name) ? `[${part.width}];` : ";";
-    const gap = type.endsWith("*") ? "" : " ";
-    const declared = `${type}${gap}${part.name}${suffix}`;
-    const place = `/* ${String(part.offset).padStart(4)} ${String(part.width).padStart(4)} */`;
+    const type = typeOf(row.name, row.length);
+    const suffix = ARRAYS.test(row.name) ? `[${row.length}];` : ";";
+    const declared = `${type}${type.endsWith("*") ? "" : " "}${row.name}${suffix}`;
+    const place = `/* ${String(row.offset).padStart(4)} ${String(row.length).padStart(4)} */`;
     return [`  ${declared.padEnd(28)} ${place}`];
   });
-  const padding = last?.name === null ? last.width : 0;
-  const holes = parts.filter((part) => part.name === null && part !== last);
-  const sum = holes.reduce((total, { width }) => total + width, 0);
-  const members = parts.filter((part) => part.name !== null).length;
+  const padding = last?.name === null ? last.length : 0;
+  const holes = rows.filter((row) => row.name === null && row !== last);
+  const sum = holes.reduce((total, { length }) => total + length, 0);
+  const members = rows.filter((row) => row.name !== null).length;
   const tail = [
-    `  /* size: ${struct.size}, members: ${members}, alignment: ${struct.align} */`,
+    `  /* size: ${size}, members: ${members}, alignment: ${align} */`,
     ...(holes.length > 0 ? [`  /* sum holes: ${sum}, holes: ${holes.length} */`] : []),
     ...(padding > 0 ? [`  /* padding: ${padding} */`] : []),
   ];

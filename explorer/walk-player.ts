@@ -1,11 +1,11 @@
 // The walk player: FIRSTHDR and NXTHDR one after another, each with its inequality, and where other systems stop.
 
-import { layout, type RuleName, rules, type WalkStep, walk } from "../src/codec.js";
+import type { RuleName, WalkStep } from "../src/codec.js";
+import { ruleFacts, walkByRules } from "../src/model.js";
 import { h, redraw } from "./dom.js";
 import type { Model } from "./model.js";
 import { count } from "./span-text.js";
 import type { Store } from "./state.js";
-import { SYSTEMS } from "./systems.js";
 
 const PLAY_MS = 1400;
 
@@ -47,24 +47,29 @@ export function drawWalk(root: HTMLElement, model: Model, store: Store, player: 
   );
 }
 
-function ruleField(model: Model, store: Store): HTMLElement {
+function ruleField(model: Model, store: Store): HTMLElement[] {
   const own = model.layout.cmsg.rule;
+  const facts = ruleFacts();
   const choose = ({ target }: { target: HTMLSelectElement }): void => {
-    const rule = rules().find((name) => name === target.value) ?? null;
-    store.look({ rule: rule === own ? null : rule, step: 0 });
+    const rule = facts.find(({ name }) => name === target.value)?.name ?? own;
+    store.look({ rule: ruleOrOwn(model, rule), step: 0 });
   };
-  return h(
-    "label",
-    { class: "inline-field" },
-    h("span", {}, "by the rule of"),
+  const chosen = facts.find(({ name }) => name === model.rule);
+  return [
     h(
-      "select",
-      { "data-key": "rule", value: model.rule, onchange: choose as never },
-      rules().map((name) =>
-        h("option", { value: name }, name === own ? `${name} (this ABI's own)` : name),
+      "label",
+      { class: "inline-field" },
+      h("span", {}, "by the rule of"),
+      h(
+        "select",
+        { "data-key": "rule", value: model.rule, onchange: choose as never },
+        facts.map(({ name, title }) =>
+          h("option", { value: name }, name === own ? `${title} (this ABI's own)` : title),
+        ),
       ),
     ),
-  );
+    h("p", { class: "rule-fact" }, chosen === undefined ? "" : `It ${chosen.fact}.`),
+  ];
 }
 
 function controls(model: Model, store: Store, player: Player): HTMLElement {
@@ -93,7 +98,8 @@ function controls(model: Model, store: Store, player: Player): HTMLElement {
     if (model.step === last) show(model, store, 0);
     player.toggle(() => {
       const next = store.view.step + 1;
-      if (next <= last) store.look({ step: next });
+      // The step is drawn a moment later, when the player knows whether it goes on.
+      if (next <= last) show(model, store, next);
       return next < last;
     });
     store.look({});
@@ -180,26 +186,26 @@ function stepList(model: Model, store: Store): HTMLElement {
 
 /** Where each system's loop over the same bytes ends. */
 function verdicts(model: Model, store: Store): HTMLElement {
-  const bytes = model.doc.bytes;
-  const rows = SYSTEMS.map(({ name, abi }) => {
-    const rule = layout(abi).cmsg.rule;
-    const { headers, steps, end } = walk(bytes, { abi: model.abi, rule, limit: 1000 });
-    const last = steps.at(-1);
-    const isBad = end !== "null";
-    const choose = (): void => store.look({ rule: ruleOrOwn(model, rule), step: steps.length - 1 });
+  const walks = walkByRules(model.doc.bytes, { abi: model.abi, limit: 1000 });
+  const rows = walks.map(({ name, title, systems, walk }) => {
+    const last = walk.steps.at(-1);
+    const choose = (): void => {
+      store.look({ rule: ruleOrOwn(model, name), step: walk.steps.length - 1 });
+    };
+    const isBad = walk.end !== "null";
     return h(
       "tr",
-      { class: rule === model.rule ? "current" : null },
+      { class: name === model.rule ? "current" : null },
       h(
         "th",
-        { scope: "row" },
+        { scope: "row", title: systems.join(", ") },
         h(
           "button",
           { type: "button", class: "link", "data-key": `system ${name}`, onclick: choose },
-          name,
+          title,
         ),
       ),
-      h("td", {}, String(headers.length)),
+      h("td", {}, String(walk.headers.length)),
       h("td", { class: isBad ? "bad" : null }, last === undefined ? "" : endOf(last)),
     );
   });
@@ -213,7 +219,7 @@ function verdicts(model: Model, store: Store): HTMLElement {
       h(
         "tr",
         {},
-        ["system", "found", "stops"].map((t) => h("th", { scope: "col" }, t)),
+        ["system", "found", "stops"].map((title) => h("th", { scope: "col" }, title)),
       ),
     ),
     h("tbody", {}, rows),

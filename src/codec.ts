@@ -5,9 +5,8 @@
  * @module cmsg/codec
  */
 
-import { type AbiOption, type AbiRow, resolveAbi } from "./codec/abi.js";
+import { type AbiOption, resolveAbi } from "./codec/abi.js";
 import { type AbiName, abiNames } from "./codec/abi-names.js";
-import { rowNumbers } from "./codec/abi-row.js";
 import type { Address } from "./codec/address.js";
 import type { Constants } from "./codec/constants/types.js";
 import { Core, standardCore } from "./codec/core.js";
@@ -78,20 +77,6 @@ export function rules(): readonly RuleName[] {
 export function layout(abi?: AbiOption): Layout {
   const core = standardCore();
   return layoutOf(core, resolveAbi(core, abi));
-}
-
-/**
- * The numbers of an ABI as a row: what an `abi` option takes for a system that differs in some of them.
- *
- * @param abi The host's unless given.
- * @returns Frozen data, widths and alignments in bytes.
- * @example
- * const row = abiRow("linux-x86_64-glibc");
- * layout({ ...row, cmsgLenWidth: 4 }).cmsghdr.fields.cmsg_len.width // 4
- */
-export function abiRow(abi?: AbiOption): AbiRow {
-  const core = standardCore();
-  return rowNumbers(core, resolveAbi(core, abi));
 }
 
 /**
@@ -232,7 +217,6 @@ export interface Codec {
   readonly walk: typeof walk;
   readonly explain: typeof explain;
   readonly layout: typeof layout;
-  readonly abiRow: typeof abiRow;
   readonly constants: typeof constants;
   readonly CMSG_ALIGN: typeof CMSG_ALIGN;
   readonly CMSG_LEN: typeof CMSG_LEN;
@@ -261,7 +245,6 @@ export function createCodec(module: object): Codec {
     walk: (bytes, options) => walkWith(core, bytes, options),
     explain: (bytes, options) => explainWith(core, bytes, options),
     layout: (abi) => layoutOf(core, resolveAbi(core, abi)),
-    abiRow: (abi) => rowNumbers(core, resolveAbi(core, abi)),
     constants: (abi) => resolveAbi(core, abi).constants,
     CMSG_ALIGN: (length, options) => applyMacro(core, "cmsg_align", length, options),
     CMSG_LEN: (length, options) => applyMacro(core, "cmsg_len", length, options),

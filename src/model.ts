@@ -1,11 +1,22 @@
 /**
- * How kernels treat control messages, as pure functions: what Linux, macOS, FreeBSD and NetBSD deliver when a receiver's buffer is
- * short. No native code and no `node:` import.
+ * How systems treat control messages, as pure data: what Linux, macOS, FreeBSD and NetBSD deliver when a receiver's buffer is short,
+ * where each next-header rule stops, the same messages in several ABIs, structs with their holes, forms for values. What a program
+ * that shows control messages asks for. No native code and no `node:` import.
  *
  * @module cmsg/model
  */
 
 export type { ByteRange } from "./codec/byte-range.js";
+export { abiFact, abiRow } from "./model/abi-facts.js";
+export {
+  type ComparedAbi,
+  type ComparedCell,
+  type ComparedMessage,
+  type CompareOptions,
+  type Comparison,
+  compareControl,
+} from "./model/compare.js";
+export { brokenRule } from "./model/problem-rules.js";
 export {
   type DeliveredMessage,
   type DescriptorCounts,
@@ -15,3 +26,14 @@ export {
   receiveControl,
 } from "./model/receive.js";
 export type { Delivery, Fate, ModelSystem } from "./model/rule.js";
+export {
+  type RuleFact,
+  type RuleWalk,
+  type RuleWalkOptions,
+  ruleFacts,
+  walkByRules,
+} from "./model/rule-facts.js";
+export { sampleValue } from "./model/sample.js";
+export { type StructRow, type StructView, structViews } from "./model/structs.js";
+export { type FieldKind, type ValueField, type ValueForm, valueForm } from "./model/value-form.js";
+export { fieldText, formValue, parseField } from "./model/value-text.js";

@@ -41,6 +41,8 @@ export interface Element {
   readonly counts?: boolean;
   /** How its cell is printed; a number or hex bytes otherwise. */
   readonly show?: (cell: Cell) => string;
+  /** Names that its number may have, or that its bits have: what a form offers. */
+  readonly names?: (abi: Abi) => Readonly<Record<string, number>>;
   /** What its cell stands for, by name. `near(n)` is the cell of the element `n` places behind it. */
   readonly note?: (cell: Cell, abi: Abi, near: (n: number) => Cell | undefined) => string | null;
 }

@@ -34,8 +34,13 @@ export function numberIn(names: Names, value: unknown, path: string): number {
 }
 
 /** `field` with a note for its one element. */
-export function noted<T, W>(field: Field<T, W>, note: NonNullable<Element["note"]>): Field<T, W> {
-  return { ...field, elements: field.elements.map((element) => ({ ...element, note })) };
+export function noted<T, W>(
+  field: Field<T, W>,
+  note: NonNullable<Element["note"]>,
+  names?: NonNullable<Element["names"]>,
+): Field<T, W> {
+  const own = names === undefined ? { note } : { note, names };
+  return { ...field, elements: field.elements.map((element) => ({ ...element, ...own })) };
 }
 
 /** A number that is known by a C name: "ICMP_DEST_UNREACH". Numbers without a name are numbers. */
@@ -52,7 +57,7 @@ export function namedBy(
   namesOf: (abi: Abi) => Names,
 ): Field<string | number> {
   const note = (cell: Cell, abi: Abi) => noteIn(namesOf(abi), cell);
-  return converted(noted(field, note), {
+  return converted(noted(field, note, namesOf), {
     read: (value, { abi }) => nameIn(namesOf(abi), value),
     write: (value: string | number, path, { abi }) => numberIn(namesOf(abi), value, path),
   });
@@ -64,13 +69,16 @@ export function flags<T extends number | bigint, const N extends Names>(
   bits: N,
 ): Field<readonly ((keyof N & string) | T)[]> {
   const note = (cell: Cell): string => bitsIn(bits, cell as T).join(" | ");
-  return converted(noted(field, note), {
-    read: (value) => bitsIn(bits, value) as readonly ((keyof N & string) | T)[],
-    write(value: readonly (string | T)[], path) {
-      if (!Array.isArray(value)) throw typeError(path, "a list of C names", value);
-      return value.reduce<bigint>((all, bit, i) => all | bitOf(bits, bit, `${path}[${i}]`), 0n);
+  return converted(
+    noted(field, note, () => bits),
+    {
+      read: (value) => bitsIn(bits, value) as readonly ((keyof N & string) | T)[],
+      write(value: readonly (string | T)[], path) {
+        if (!Array.isArray(value)) throw typeError(path, "a list of C names", value);
+        return value.reduce<bigint>((all, bit, i) => all | bitOf(bits, bit, `${path}[${i}]`), 0n);
+      },
     },
-  });
+  );
 }
 
 function bitOf(bits: Names, bit: unknown, path: string): bigint {

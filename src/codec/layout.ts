@@ -1,7 +1,6 @@
 // What an ABI's headers look like, as data and as a drawing in the manner of pahole: holes are shown.
 
 import {
-  ALIGN_MAX,
   BYTE_ORDER,
   HEADER_ALIGN,
   MSG_LEN_WIDTH,
@@ -50,8 +49,6 @@ export interface Layout {
   readonly mmsghdr: StructLayout | null;
   /** Null where AF_UNIX is not described. */
   readonly sockaddr_un: StructLayout | null;
-  readonly sockaddr_in: StructLayout;
-  readonly sockaddr_in6: StructLayout;
   /** The structs as text. */
   toString(): string;
 }
@@ -70,15 +67,15 @@ function holes(
   return found;
 }
 
-function structLayout(core: Core, abi: Abi, name: StructName): StructLayout {
+/** Members and holes of a struct of an ABI. */
+export function structLayout(core: Core, abi: Abi, name: StructName): StructLayout {
   const program = structProgram(core, abi, name);
   const { places, size, align } = program.layout(core, abi);
   const entries = program.elements.flatMap((element, i): [string, MemberLayout][] => {
     const place = places[i];
     if (place === undefined || element.kind === STRUCT_END || place.width === 0) return [];
-    // The place of octets is as wide as one; sun_path's is as wide as all.
-    const width = element.kind === OCTETS ? place.width * element.count : place.width;
-    return [[element.name, Object.freeze({ offset: place.offset, width })]];
+    const { offset, width } = place;
+    return [[element.name, { offset, width: element.kind === OCTETS ? element.count : width }]];
   });
   const padding = holes(
     entries.map(([, place]) => place),
@@ -104,12 +101,6 @@ export function layoutOf(core: Core, abi: Abi): Layout {
     iovec: structLayout(core, abi, "iovec"),
     mmsghdr: column(MSG_LEN_WIDTH) === 0 ? null : structLayout(core, abi, "mmsghdr"),
     sockaddr_un: column(SUN_PATH_SIZE) === 0 ? null : structLayout(core, abi, "sockaddr_un"),
-    // Octets here, where an address is not a number: in C sin_addr is one of four bytes.
-    sockaddr_in: {
-      ...structLayout(core, abi, "sockaddr_in"),
-      align: Math.min(4, column(ALIGN_MAX)),
-    },
-    sockaddr_in6: structLayout(core, abi, "sockaddr_in6"),
   };
   Object.defineProperty(layout, "toString", { value: () => drawLayout(layout) });
   return layout;

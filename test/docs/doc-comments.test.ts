@@ -80,9 +80,11 @@ import { deepStrictEqual } from "node:assert";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import * as cmsg from "cmsg";
+import * as node from "cmsg";
+import * as model from "cmsg/model";
+import * as notation from "cmsg/notation";
 import { UServer, USocket } from "cmsg/compat/usocket";
-const { ${NAMES.join(", ")} } = cmsg;
+const { ${NAMES.join(", ")} } = { ...node, ...notation, ...model };
 {
 ${STAGE}${before(text)}
 try { {
@@ -91,7 +93,8 @@ ${lines.replaceAll('"/run/app.sock"', "path")}
 }`;
 }
 
-const cmsg = await import("cmsg");
+const node = await import("cmsg");
+const cmsg = { ...node, ...(await import("cmsg/notation")), ...(await import("cmsg/model")) };
 const NAMES = Object.keys(cmsg).filter((name) => /[a-z]|^CMSG_/.test(name));
 
 const files = readdirSync("src", { recursive: true }).map(String);

@@ -3,13 +3,16 @@
 import {
   type AbiName,
   credentials,
+  decodeControl,
   encodeControl,
   layout,
+  packetAuxdata,
   packetInfo,
   rights,
   timestampNs,
   walk,
 } from "cmsg/codec";
+import { sampleValue } from "cmsg/model";
 import type { Page } from "playwright-core";
 import { assert } from "../support/assert.js";
 import {
@@ -27,14 +30,15 @@ const test = await pageSuite("explorer: editing");
 const ABI = "linux-x86_64-glibc";
 const BOTH = encodeControl([rights([3]), credentials({ pid: 1, uid: 2, gid: 3 })], { abi: ABI });
 
+/** Systems in the order of the table, each with an ABI that has its rule. */
 const SYSTEMS: Readonly<Record<string, AbiName>> = {
-  glibc: "linux-x86_64-glibc",
-  "glibc before 2.37": "linux-x86_64-glibc-old",
+  "glibc 2.37 and later": "linux-x86_64-glibc",
+  "glibc up to 2.36": "linux-x86_64-glibc-old",
   musl: "linux-x86_64-musl",
-  Android: "android-aarch64-bionic",
-  "Linux kernel": "linux-kernel-lp64le",
-  "FreeBSD, NetBSD, OpenBSD": "freebsd-amd64",
-  "Darwin (macOS)": "darwin-arm64",
+  bionic: "android-aarch64-bionic",
+  "the Linux kernel": "linux-kernel-lp64le",
+  "the Linux kernel for 32-bit programs": "linux-kernel-compat32le",
+  "the BSDs and Darwin": "darwin-arm64",
   illumos: "illumos-amd64",
   Windows: "windows-x64",
 };
@@ -151,6 +155,36 @@ test("fields write numbers, addresses and hex, and refuse what has no room", "",
   assert.match((await inAddress(page, "c")) ?? "", /c000024d00000000$/);
   await field(page, "ipi_addr").fill("192.0.2.777");
   assert.is(await field(page, "ipi_addr").getAttribute("aria-invalid"), "true");
+});
+
+test("numbers with names are typed by name, several with bars between them", "", async (page) => {
+  const sent = encodeControl(
+    [{ definition: packetAuxdata, value: sampleValue(packetAuxdata, { abi: ABI }) }],
+    { abi: ABI },
+  );
+  await page.evaluate(`location.hash = ${JSON.stringify(fragmentWith(sent, ABI))}`);
+  await inAddress(page, "v");
+  const status = field(page, "tp_status");
+  const offered = await page
+    .locator(".card datalist option")
+    .evaluateAll((all) => all.map((one) => (one as unknown as { value: string }).value));
+  const [first = "", second = ""] = offered;
+  await status.fill(`${first} | ${second}`);
+  const bytes = Buffer.from((await inAddress(page, "c")) ?? "", "hex");
+  const [message] = decodeControl(bytes, { abi: ABI }).messages;
+  assert.equal((message?.value as { status: unknown }).status, [first, second]);
+  await status.fill("TP_NO_SUCH_NAME");
+  assert.is(await status.getAttribute("aria-invalid"), "true");
+  await status.fill("0x4");
+  assert.is((await inAddress(page, "c"))?.slice(32, 40), "04000000");
+});
+
+test("the player plays by itself to the last step", fragmentWith(BOTH, ABI), async (page) => {
+  await page.getByRole("button", { name: "Play" }).click();
+  await page.getByRole("button", { name: "Pause" }).waitFor();
+  await page.getByText("step 3 of 3").waitFor();
+  await page.getByRole("button", { name: "Play" }).waitFor();
+  assert.is(await inAddress(page, "p"), "2");
 });
 
 test("typing is not disturbed by what it changes, and is one change to undo", "", async (page) => {

@@ -80,7 +80,7 @@ test(
         steps.map(({ text }) => text),
       );
       assert.equal(
-        await texts(page, "#problems li"),
+        await texts(page, "#problems li p:first-child"),
         problems.map(({ severity, message }) => `${severity}: ${message}`),
       );
       const text = ((await page.locator("#exported").textContent()) ?? "").replace(/\s+/g, "");
@@ -88,7 +88,7 @@ test(
         const [head = "", decision = ""] = each.split("; ");
         assert.ok(text.includes((decision || head.split(": ")[1] || "").replace(/\s+/g, "")), each);
       }
-      for (const each of await texts(page, "#problems li"))
+      for (const each of await texts(page, "#problems li p:first-child"))
         assert.ok(text.includes(each.replace(/\s+/g, "")), each);
     }
   },

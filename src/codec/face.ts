@@ -141,9 +141,11 @@ export function explainWith(core: Core, control: unknown, options?: ExplainOptio
   const abi = resolveAbi(core, given.abi);
   const settings = walkSettings(given);
   const own = definitionList(given.definitions);
+  // Read before the bytes are put into the memory, which the caller's code may use.
+  const { length } = bytesOf(control, "control buffer");
+  const unknown = rangesOf(given.unknown, length, "unknown");
   // Not slice(): that of a Buffer is a view of the caller's memory.
   const bytes = new Uint8Array(stageControl(core, control));
-  const unknown = rangesOf(given.unknown, bytes.length, "unknown");
   return explainControl(core, abi, bytes, { ...settings, own, unknown });
 }
 

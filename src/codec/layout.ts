@@ -74,8 +74,8 @@ export function structLayout(core: Core, abi: Abi, name: StructName): StructLayo
   const entries = program.elements.flatMap((element, i): [string, MemberLayout][] => {
     const place = places[i];
     if (place === undefined || element.kind === STRUCT_END || place.width === 0) return [];
-    const { offset, width } = place;
-    return [[element.name, { offset, width: element.kind === OCTETS ? element.count : width }]];
+    const isBytes = element.kind === OCTETS;
+    return [[element.name, isBytes ? Object.freeze({ ...place, width: element.count }) : place]];
   });
   const padding = holes(
     entries.map(([, place]) => place),

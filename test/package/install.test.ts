@@ -28,6 +28,12 @@ const FILES: Readonly<Record<string, string>> = {
 const { encodeControl, rights } = require("cmsg/codec");
 const { rights: same } = require("cmsg");
 console.log(encodeControl([rights([1, 2])], { abi: "linux-x86_64-glibc" }).length, rights === same);`,
+  "faces.cjs": `
+const { parseNotation } = require("cmsg/notation");
+const { receiveControl } = require("cmsg/model");
+const { rights } = require("cmsg");
+const { descriptors } = receiveControl([rights([1, 2])], { system: "linux", controlLimit: 20 });
+console.log(parseNotation("14 00").bytes.length, descriptors.closed);`,
   "wasm.mjs": `
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -94,6 +100,7 @@ for (const [name, line] of [
   ["esm.mjs", HELLO],
   ["cjs.cjs", HELLO],
   ["codec.cjs", "24 true"],
+  ["faces.cjs", "2 1"],
   ["wasm.mjs", "1"],
 ] as const) {
   test(`${name} prints "${line}" and no warning`, async () => {

@@ -11,7 +11,7 @@ import {
 import { messagesOf, overwrite, type Plain, withMessages } from "./buffer.js";
 import { h, redraw } from "./dom.js";
 import { fieldOf } from "./form.js";
-import type { Message, Model } from "./model.js";
+import { type Message, type Model, spanAt } from "./model.js";
 import { namedMember } from "./named.js";
 import { count, nameOf, noteOf } from "./span-text.js";
 import type { Store } from "./state.js";
@@ -31,6 +31,17 @@ export function drawCards(root: HTMLElement, model: Model, store: Store): void {
     model.messages.length === 0 && h("p", { class: "quiet" }, "No message yet."),
     left > 0 && h("p", { class: "quiet" }, `${count(left, "more message")} in the bytes`),
   );
+}
+
+/** Marks the card and the field of the byte that the cursor is on. */
+export function markCards(root: HTMLElement, model: Model): void {
+  const span = spanAt(model, model.view.at);
+  for (const card of root.querySelectorAll<HTMLElement>(".card")) {
+    card.classList.toggle("current", card.dataset.message === String(span?.message));
+  }
+  for (const field of root.querySelectorAll<HTMLElement>(".field")) {
+    field.classList.toggle("selected", field.dataset.from === String(span?.from));
+  }
 }
 
 function irregular(store: Store): HTMLElement {
@@ -57,13 +68,12 @@ function card(context: Context, message: Message): HTMLElement {
   const plain = found[index];
   const type = message.spans.find(({ role }) => role === "type");
   const title = type?.note ?? "incomplete header";
-  const isHere = message.spans.some(({ from, to }) => model.view.at >= from && model.view.at < to);
   const payload = plain?.payload.length ?? 0;
   const { abi } = model;
   const totals = `LEN(${payload}) = ${CMSG_LEN(payload, { abi })}, SPACE(${payload}) = ${CMSG_SPACE(payload, { abi })}`;
   return h(
     "article",
-    { class: `card${isHere ? " current" : ""}`, "aria-label": `message ${index}: ${title}` },
+    { class: "card", "data-message": index, "aria-label": `message ${index}: ${title}` },
     h(
       "header",
       {},
@@ -127,7 +137,7 @@ function membersOf(context: Context, message: Message): HTMLElement {
     "div",
     { class: "fields" },
     message.spans.map((span) => {
-      if (span.role === "pad" || span.role === "header-pad") return padding(model, store, span);
+      if (span.role === "pad" || span.role === "header-pad") return padding(store, span);
       const isData = DATA.has(span.role) && span.from >= start;
       const member = isData ? memberAt(model, plain, span.from - start) : undefined;
       const isLast = plain !== undefined && span.to === start + plain.payload.length;
@@ -149,13 +159,12 @@ function membersOf(context: Context, message: Message): HTMLElement {
 }
 
 /** Padding cannot be typed, but pointed at. */
-function padding(model: Model, store: Store, span: Span): HTMLElement {
-  const isHere = model.view.at >= span.from && model.view.at < span.to;
+function padding(store: Store, span: Span): HTMLElement {
   return h(
     "button",
     {
       type: "button",
-      class: `field pad${isHere ? " selected" : ""}`,
+      class: "field pad",
       "data-key": `pad ${span.from}`,
       "data-from": span.from,
       onclick: () => store.look({ at: span.from }),

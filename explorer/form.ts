@@ -117,7 +117,7 @@ function hexNotation(text: string, width: number, elastic: boolean): Notation {
 
 /** The field with its label. */
 export function fieldOf(settings: FieldSettings): HTMLElement {
-  const { model, span, member, write } = settings;
+  const { span, member, write } = settings;
   const notation = notationOf(settings);
   const key = `field ${span.message} ${span.from}`;
   const typed = ({ target }: { target: HTMLInputElement }): void => {
@@ -129,10 +129,9 @@ export function fieldOf(settings: FieldSettings): HTMLElement {
   const unit = member?.unit ?? null;
   const note = noteOf(span);
   const { names = [] } = notation;
-  const isHere = model.view.at >= span.from && model.view.at < span.to;
   return h(
     "div",
-    { class: `field role-edge-${span.role}${isHere ? " selected" : ""}`, "data-from": span.from },
+    { class: `field role-edge-${span.role}`, "data-from": span.from },
     h("label", { for: id, title: member?.type ?? null }, nameOf(span)),
     h("input", {
       id,

@@ -4,7 +4,7 @@ import { brokenRule } from "../src/model.js";
 import { abiPicker, abiTitle, drawAbi } from "./abi-bar.js";
 import { addPicker } from "./add.js";
 import { resized } from "./buffer.js";
-import { drawCards } from "./cards.js";
+import { drawCards, markCards } from "./cards.js";
 import { drawCompare } from "./compare.js";
 import { byId, h, redraw, settleFields } from "./dom.js";
 import { copyText, drawExport } from "./export.js";
@@ -96,28 +96,46 @@ function refusal(keys: readonly string[]): string {
 
 let shown: Model | undefined;
 
-/** Draws everything. */
+/** What the parts were drawn with. */
+const drawn = new Map<string, readonly unknown[]>();
+
+/** Whether a part is to be drawn again: one of the values that it depends on is another. */
+function isStale(part: string, ...values: readonly unknown[]): boolean {
+  const before = drawn.get(part);
+  drawn.set(part, values);
+  return before === undefined || values.some((value, i) => !Object.is(value, before[i]));
+}
+
+/** Draws what a state changes. */
 export function drawPage(app: App, state: State): void {
-  const { store } = app;
+  const { store, player } = app;
   const before = shown;
   const model = modelOf(state);
   shown = model;
-  app.abi.show(abiTitle(model.doc.abi));
-  app.other.show(model.view.other);
-  drawAbi(byId("abi-fact"), byId("abi-options"), model, store, (error) => {
-    app.say(error instanceof Error ? error.message : String(error));
-  });
+  const { doc, view } = model;
+  app.abi.show(abiTitle(doc.abi));
+  app.other.show(view.other);
+  if (isStale("abi", doc.abi, view.keep)) {
+    drawAbi(byId("abi-fact"), byId("abi-options"), model, store, (error) => {
+      app.say(error instanceof Error ? error.message : String(error));
+    });
+  }
   drawActions(app);
-  drawBytesOptions(model, store);
   app.grid.draw(model);
-  drawInspector(byId("inspector"), model, store, model.view.at);
-  drawProblems(model);
-  drawCards(byId("cards"), model, store);
-  drawWalk(byId("walk"), model, store, app.player);
-  drawLessons(byId("lesson-list"), model.view.lesson);
+  drawInspector(byId("inspector"), model, store, view.at);
+  if (isStale("doc", doc)) {
+    drawBytesOptions(model, store);
+    drawProblems(model);
+    drawLegend(model);
+    drawCards(byId("cards"), model, store);
+  }
+  markCards(byId("cards"), model);
+  if (isStale("walk", doc, model.rule, model.step, player.isPlaying)) {
+    drawWalk(byId("walk"), model, store, player);
+  }
+  if (isStale("lessons", view.lesson)) drawLessons(byId("lesson-list"), view.lesson);
   drawLesson(byId("lesson"), model, store);
-  drawTab(app, model);
-  drawLegend(model);
+  if (isStale("tab", doc, view.tab, view.other, view.room, view.format)) drawTab(app, model);
   if (before !== undefined && (before.step !== model.step || before.walk !== model.walk)) {
     app.say(walkSentence(model));
   }

@@ -48,11 +48,10 @@ async function build(force) {
   const { buildCore } = await import("./core.js");
   const { buildBundle } = await import("./bundle.js");
   const { buildExplorer } = await import("./explorer.js");
+  const { buildCoreJson } = await import("./core-json.js");
   const { buildTypes } = await import("./types.js");
-  const { buildCoreTable } = await import("./core-table.js");
   await buildCore();
-  buildCoreTable();
-  await Promise.all([buildBundle(), buildExplorer(), buildTypes()]);
+  await Promise.all([buildBundle(), buildCoreJson(), buildExplorer(), buildTypes()]);
   writeFileSync(BUILT, sources);
 }
 

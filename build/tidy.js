@@ -65,6 +65,7 @@ const ENTRIES = [
   "src/compat/usocket.ts",
   "src/cli/index.ts",
   "explorer/main.ts",
+  "src/codec/portable.ts",
   "assembly/index.ts",
 ];
 

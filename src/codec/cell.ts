@@ -43,6 +43,8 @@ export interface Element {
   readonly show?: (cell: Cell) => string;
   /** Names that its number may have, or that its bits have: what a form offers. */
   readonly names?: (abi: Abi) => Readonly<Record<string, number>>;
+  /** The smallest and largest number that may be sent, where its width does not say so. */
+  readonly limits?: readonly [least: number, most: number];
   /** What its cell stands for, by name. `near(n)` is the cell of the element `n` places behind it. */
   readonly note?: (cell: Cell, abi: Abi, near: (n: number) => Cell | undefined) => string | null;
 }

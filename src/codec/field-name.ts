@@ -114,13 +114,18 @@ export function yesNo(field: Field<number>): Field<boolean> {
 
 /** A number within bounds that the field's width does not set. */
 export function within(field: Field<number>, least: number, most: number): Field<number> {
-  return converted(field, {
-    read: (value) => value,
-    write(value: number, path) {
-      if (typeof value === "number" && (value < least || value > most)) {
-        throw rangeError(path, `from ${least} to ${most}`, value);
-      }
-      return value;
+  const limits = [least, most] as const;
+  const elements = field.elements.map((element) => ({ ...element, limits }));
+  return converted(
+    { ...field, elements },
+    {
+      read: (value) => value,
+      write(value: number, path) {
+        if (typeof value === "number" && (value < least || value > most)) {
+          throw rangeError(path, `from ${least} to ${most}`, value);
+        }
+        return value;
+      },
     },
-  });
+  );
 }

@@ -157,6 +157,8 @@ function limitsOf(
   { element, width }: Placed,
   { descriptors }: AnyDefinition,
 ): { least: bigint; most: bigint } {
+  const { limits } = element;
+  if (limits !== undefined) return { least: BigInt(limits[0]), most: BigInt(limits[1]) };
   const bits = BigInt(width * 8);
   if (!SIGNED.includes(element.kind)) return { least: 0n, most: (1n << bits) - 1n };
   // No descriptor is negative.

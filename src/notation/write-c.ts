@@ -1,9 +1,9 @@
 // A control buffer as a part of a C program: the macros where the machine that compiles it lays messages out so, else an array.
 
 import type { ControlMessage } from "../codec/message.js";
-import type { Span } from "../codec/spans.js";
 import { listMessages, type MessageList } from "./list-of-messages.js";
-import { membersOf, membersText, namesOf, plain } from "./write-message.js";
+import { payloadInC } from "./write-c-payload.js";
+import { namesOf, plain } from "./write-message.js";
 import { integerLines, linesOf, unknownText } from "./write-plain.js";
 import type { Writing } from "./writing.js";
 
@@ -123,7 +123,7 @@ function functionOf(
   const bodies = messages.map((message, i) => {
     const { level = String(message.level), type = String(message.type) } = names[i] ?? {};
     const { length } = message.payload;
-    const { declaration, source } = payloadOf(writing, message, i);
+    const { declaration, source } = payloadInC(writing, message, i);
     const next = i === 0 ? "CMSG_FIRSTHDR(msg)" : "CMSG_NXTHDR(msg, cmsg)";
     return [
       "",
@@ -149,48 +149,4 @@ ${bodies.join("")}
   msg->msg_controllen = ${sum(used)};
 }
 `;
-}
-
-/** The payload as a constant: descriptors as integers, all else as bytes with their members beside. */
-function payloadOf(
-  { abi, own }: Writing,
-  message: ControlMessage,
-  i: number,
-): { declaration: readonly string[]; source: string } {
-  const { payload, definition } = message;
-  const members = membersOf(abi, message, own);
-  const name = `data${i}`;
-  if (definition?.name === "SCM_RIGHTS" && payload.length > 0 && payload.length % 4 === 0) {
-    const numbers = members.map(({ value }) => intLiteral(value));
-    return {
-      declaration: wrapped(`  static const int fds${i}[] = { `, numbers),
-      source: `fds${i}`,
-    };
-  }
-  if (payload.length === 0) return { declaration: [], source: name };
-  const text = members.length === 0 ? [] : [`  /* ${membersText(members)} */`];
-  const lines = integerLines(payload, 8, "    ").trimEnd().split("\n");
-  return {
-    declaration: [
-      ...text,
-      `  static const unsigned char ${name}[${payload.length}] = {`,
-      ...lines,
-      "  };",
-    ],
-    source: name,
-  };
-}
-
-/** -2147483648 is no literal of C: the minus stands in front of one that does not fit. */
-function intLiteral(value: Span["value"]): string {
-  return value === -0x80000000 ? "(-2147483647 - 1)" : String(value);
-}
-
-function wrapped(head: string, items: readonly string[]): string[] {
-  const whole = `${head}${items.join(", ")} };`;
-  if (whole.length <= 80) return [whole];
-  const lines = [];
-  for (let at = 0; at < items.length; at += 12)
-    lines.push(`    ${items.slice(at, at + 12).join(", ")},`);
-  return [head.trimEnd(), ...lines, "  };"];
 }

@@ -8,6 +8,7 @@ import {
   definitions,
   encodeControl,
   field,
+  hopLimit,
   ipRecvErr,
   packetAuxdata,
   rights,
@@ -64,6 +65,7 @@ test("kinds, names, limits and units", () => {
     "gid gid integer  0 4294967295 false",
   ]);
   assert.equal(fields(rights), [" fd integers  0 2147483647 false"]);
+  assert.equal(fields(hopLimit), [" hoplimit integer hops -1 255 false"]);
   assert.equal(fields(timestampNs), [" SCM_TIMESTAMPNS time ns   false"]);
   const aux = fields(packetAuxdata);
   assert.is(aux[0], "status tp_status names    true");
@@ -72,6 +74,23 @@ test("kinds, names, limits and units", () => {
   assert.is(error[1], "origin ee_origin name    true");
   assert.is(error.at(-2), "offender.host offender.sin_addr ipv4    false");
   assert.is(error.at(-1), "offender.port offender.sin_port integer  0 65535 false");
+});
+
+test("every number may be what its limits are, and nothing beyond", () => {
+  for (const definition of definitions()) {
+    const form = valueForm(definition, { abi });
+    form?.fields.forEach(({ least, most, kind }, i) => {
+      if (least === null || most === null || kind === "integers" || kind === "bigints") return;
+      const sent = (number: bigint): Uint8Array => {
+        const texts = form.fields.map((_, at) => (at === i ? String(number) : undefined));
+        return encodeControl([{ definition, value: formValue(form, texts) }], { abi });
+      };
+      for (const number of [least, most]) assert.ok(sent(number).length > 16, definition.name);
+      for (const number of [least - 1n, most + 1n]) {
+        throws(() => sent(number), { name: "RangeError", code: "ERR_CMSG_OUT_OF_RANGE" });
+      }
+    });
+  }
 });
 
 test("texts as people type them", () => {

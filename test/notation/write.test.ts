@@ -11,15 +11,17 @@ import {
   decodeControl,
   encodeControl,
   explain,
+  flowInfo,
   hopLimit,
   hostAbi,
+  mark,
   packetInfo,
   pidfd,
   rights,
   timestampNs,
 } from "cmsg/codec";
-import { type Format, formats, parseNotation, write } from "cmsg/notation";
-import { assert, bytes, throws } from "../support/assert.js";
+import { parseNotation, write } from "cmsg/notation";
+import { assert, bytes } from "../support/assert.js";
 import { randomBytes } from "../support/layouts.js";
 import { run } from "../support/run.js";
 import { hasProgram, suite } from "../support/suite.js";
@@ -67,6 +69,18 @@ const rich = (abi: AbiName): Uint8Array[] => [
   ),
 ];
 
+/** Numbers at their limits, in network order too. */
+const limits = (abi: AbiName): Uint8Array =>
+  encodeControl(
+    [
+      credentials({ pid: -1, uid: 4294967295, gid: 2147483648 }),
+      { level: "IPPROTO_IPV6", type: "IPV6_HOPLIMIT", payload: Int32Array.of(-2147483648) },
+      mark(4294967295),
+      flowInfo(0x12345),
+    ],
+    { abi },
+  );
+
 const noPython = hasProgram("python3", "python3") ? undefined : "python3 is not installed";
 const noCompiler =
   hasProgram("gcc", "gcc libc6-dev") && host.startsWith("linux-") ? undefined : "no gcc for Linux";
@@ -74,7 +88,7 @@ const noCompiler =
 test.unless(noCompiler, "C compiles without a warning and gives the same bytes", async () => {
   const folder = mkdtempSync(join(tmpdir(), "cmsg-write-"));
   try {
-    const all = [...samples(host), ...rich(host)];
+    const all = [...samples(host), ...rich(host), limits(host)];
     let macros = 0;
     for (const [i, control] of all.entries()) {
       const source = write(control, { as: "c", abi: host });
@@ -96,7 +110,7 @@ test.unless(noCompiler, "C compiles without a warning and gives the same bytes",
       );
       bytes(execFileSync(path), control, source);
     }
-    assert.is(macros, 8);
+    assert.is(macros, 9);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -252,45 +266,6 @@ test("what is not known is named in C, Python and JavaScript", () => {
 test("text is that of explain", () => {
   const [control] = rich(linux) as [Uint8Array];
   assert.is(write(control, { as: "text", abi: linux }), `${explain(control, { abi: linux })}\n`);
-});
-
-test("nothing that bytes can say leaves a comment", async () => {
-  const { control: define, field } = await import("cmsg/codec");
-  const evil = define("EVIL", {
-    level: 5,
-    type: 5,
-    direction: "both",
-    value: field.text("x*/ \"\n'\\"),
-    source: "test",
-  });
-  const control = encodeControl([evil("*/ abort(); /*\nimport os\u2028alert()")], { abi: linux });
-  for (const as of ["c", "python", "javascript"] as const) {
-    const text = write(control, { as, abi: linux, host: linux, definitions: [evil] });
-    assert.not.match(text, /^\s*(import os|abort|alert)/m);
-    assert.is(text.split("*/").length, text.split("/*").length, text);
-  }
-  const python = write(control, { as: "python", abi: linux, definitions: [evil] });
-  assert.not.match(python, /\u2028|\nimport os/);
-});
-
-test("formats are listed, and wrong arguments are refused", () => {
-  assert.equal(formats(), ["c", "python", "javascript", "hex", "dump", "base64", "text", "svg"]);
-  const wrong = (call: () => unknown, name: string): void => {
-    throws(call, {
-      name,
-      code: name === "TypeError" ? "ERR_CMSG_INVALID_ARG_TYPE" : "ERR_CMSG_OUT_OF_RANGE",
-    });
-  };
-  const control = new Uint8Array(4);
-  wrong(() => write("14" as never, { as: "c" }), "TypeError");
-  wrong(() => write(control, undefined as never), "TypeError");
-  wrong(() => write(control, { as: "pascal" as Format }), "RangeError");
-  wrong(() => write(control, { as: "c", abi: "vax" as never }), "RangeError");
-  wrong(() => write(control, { as: "c", unknown: {} as never }), "TypeError");
-  wrong(() => write(control, { as: "c", unknown: [{ from: 3, to: 5 }] }), "RangeError");
-  wrong(() => write(control, { as: "c", unknown: [{ from: 3, to: 2 }] }), "RangeError");
-  wrong(() => write(new Uint8Array(0x100001), { as: "hex" }), "RangeError");
-  wrong(() => write(control, { as: "c", definitions: [1] as never }), "TypeError");
 });
 
 test.run();

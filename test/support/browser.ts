@@ -70,7 +70,7 @@ async function visit(
     colorScheme: scheme,
     reducedMotion,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   try {
     const page = await context.newPage();
     const complaints: string[] = [];

@@ -1,5 +1,6 @@
 // Bundles explorer/ to one file, dist/explorer.html: styles, script and core in it, nothing to load. Called by build/ready.js.
 
+import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
@@ -28,8 +29,10 @@ export async function buildExplorer() {
   if (/<\/style/i.test(styles) || /<\/script|<!--/i.test(script)) {
     throw new Error("explorer: styles or script would end their own element");
   }
+  const digest = createHash("sha256").update(script).digest("base64");
   // By functions: a text would be searched for $&.
   const page = readFileSync("explorer/page.html", "utf8")
+    .replace("SCRIPT-HASH", () => `sha256-${digest}`)
     .replace("/*STYLES*/", () => styles)
     .replace("/*SCRIPT*/", () => script);
   writeFileSync("dist/explorer.html", page);

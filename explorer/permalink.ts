@@ -2,6 +2,7 @@
 
 import { type AbiName, abis, type RuleName, rules } from "../src/codec.js";
 import { type ByteRange, formats } from "../src/notation.js";
+import { translate } from "./buffer.js";
 import { bytesOfHex, hexOf } from "./hex.js";
 import { stateOfLesson } from "./lessons.js";
 import { rowOfText, textOfRow } from "./row-text.js";
@@ -71,9 +72,11 @@ export function stateOf(fragment: string, initial: Doc): Opened {
   const lesson = read<number | null>("l", null, (text) => integer(text, 1, 10));
   const start = stateOfLesson(given.has("c") ? 0 : (lesson ?? 0));
   const first = start?.view ?? FIRST_VIEW;
-  const { abi: ownAbi, bytes: ownBytes } = start?.doc ?? initial;
-  const abi = read("a", ownAbi, abiOfText);
-  const bytes = read("c", ownBytes, bytesOfText);
+  const own = start?.doc ?? initial;
+  const abi = read("a", own.abi, abiOfText);
+  // Without bytes there are messages to begin with: those of a lesson stay as they are, in whatever ABI they are read.
+  const isOther = start === undefined && abi !== own.abi;
+  const bytes = read("c", isOther ? translate(own, abi) : own.bytes, bytesOfText);
   const unknown = read("u", [], (text) => rangesOf(text, bytes.length));
   const last = Math.max(bytes.length - 1, 0);
   const view: View = {

@@ -17,7 +17,10 @@ test(`it has at most ${BUDGET} bytes`, () => {
 
 test("it names nothing to load, and forbids it", () => {
   const html = readFileSync("dist/explorer.html", "utf8");
-  assert.match(html, /Content-Security-Policy" content="default-src 'none';/);
+  assert.match(
+    html,
+    /Content-Security-Policy" content="default-src 'none'; script-src 'sha256-[^']+' /,
+  );
   const [, head = ""] = /<head>([\s\S]*?)<style>/.exec(html) ?? [];
   const rest = html
     .replace(/<script>[\s\S]*<\/script>/, "")

@@ -55,6 +55,28 @@ test("another link in the same page is opened, and can be undone", "", async (pa
   assert.is(await shownBytes(page), first);
 });
 
+test(
+  "a link of an ABI alone shows the first messages in that ABI",
+  "v=1&a=linux-powerpc-glibc",
+  async (page) => {
+    assert.is(await inAddress(page, "a"), "linux-powerpc-glibc");
+    assert.match(await shownBytes(page), /^0000001800000001000000010000000300000004/);
+    assert.is(await page.getByText("No encoder writes these bytes").count(), 0);
+  },
+);
+
+test(
+  "what a link holds is text, and never runs",
+  "",
+  async (page) => {
+    await page.evaluate(
+      "const script = document.createElement('script'); script.textContent = 'window.ran = 1'; try { document.body.append(script); } catch {}",
+    );
+    assert.is(await page.evaluate("window.ran"), undefined);
+  },
+  { complaints: /Content Security Policy/ },
+);
+
 test("the link is copied as it stands", fragmentWith(BYTES, ABI), async (page) => {
   await page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }");
   await page.getByRole("button", { name: "Copy link" }).click();

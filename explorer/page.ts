@@ -228,15 +228,19 @@ function drawProblems({ explanation }: Model): void {
   );
 }
 
-/** The roles that occur. */
-function drawLegend({ explanation }: Model): void {
+/** The roles that occur, and the marks. */
+function drawLegend({ explanation, layout }: Model): void {
   const used = new Set<string>(explanation.spans.map(({ role }) => role));
-  const entries = Object.entries(ROLES).filter(([role]) => used.has(role));
+  const roles = Object.entries(ROLES).filter(([role]) => used.has(role));
+  const entry = (style: string, text: string): HTMLElement =>
+    h("li", {}, h("span", { class: `swatch ${style}`, "aria-hidden": "true" }), text);
+  const { align } = layout.cmsg;
   redraw(
     byId("legend"),
-    entries.map(([role, name]) =>
-      h("li", {}, h("span", { class: `swatch role-${role}`, "aria-hidden": "true" }), name),
-    ),
+    roles.map(([role, name]) => entry(`role-${role}`, name)),
+    entry("mark-aligned", `every ${align} bytes a header may begin`),
+    entry("mark-from", "the macro is given this header"),
+    entry("mark-next", "and answers this one"),
   );
 }
 

@@ -49,6 +49,7 @@ const TSC = `${BIN}/typescript/bin/tsc`;
 /** @type {readonly [name: string, run: () => Promise<string | undefined>][]} */
 const CHECKS = [
   ["types of src and shim", () => node(TSC, "-p", "tsconfig.json")],
+  ["types of the explorer", () => node(TSC, "-p", "tsconfig.explorer.json")],
   ["types of tests, examples and build scripts", () => node(TSC, "-p", "tsconfig.test.json")],
   ["format, lint, import directions", () => node(`${BIN}/@biomejs/biome/bin/biome`, "check")],
   ["rules of this repository", async () => violations().join("\n") || undefined],

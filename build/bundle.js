@@ -15,6 +15,7 @@ export async function buildBundle() {
     entryPoints: {
       index: "src/index.ts",
       codec: "src/codec.ts",
+      fuzz: "src/fuzz.ts",
       "compat/usocket": "src/compat/usocket.ts",
       cli: "src/cli/index.ts",
     },

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 
 /** Memory is fixed (96 pages of 64 KiB), begins its tables at 1024, and the module imports nothing: `abort` becomes a trap. */
-const OPTIONS = [
+export const OPTIONS = [
   "-O3",
   "--noAssert",
   "--runtime",

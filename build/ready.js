@@ -49,9 +49,10 @@ async function build(force) {
   const { buildBundle } = await import("./bundle.js");
   const { buildTypes } = await import("./types.js");
   const { buildCoreTable } = await import("./core-table.js");
+  const { buildEdges } = await import("./edges.js");
   await buildCore();
   buildCoreTable();
-  await Promise.all([buildBundle(), buildTypes()]);
+  await Promise.all([buildBundle(), buildEdges(), buildTypes()]);
   writeFileSync(BUILT, sources);
 }
 

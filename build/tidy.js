@@ -44,7 +44,7 @@ function koffiOutsideTheShim() {
 }
 
 function secondLoaders() {
-  const loaders = code.filter((path) => /^src\//.test(path) && /\.wasm["']/.test(read(path)));
+  const loaders = code.filter((path) => /^src\//.test(path) && /\/core\.wasm["']/.test(read(path)));
   return loaders
     .filter((path) => path !== "src/codec/core.ts" && path !== "src/wasm.d.ts")
     .map((path) => `${path}: loads the core, which only src/codec/core.ts may`);
@@ -60,6 +60,7 @@ function recordedHosts() {
 const ENTRIES = [
   "src/index.ts",
   "src/codec.ts",
+  "src/fuzz.ts",
   "src/compat/usocket.ts",
   "src/cli/index.ts",
   "assembly/index.ts",

@@ -5,6 +5,7 @@ import { type Command, entries, helpOf, parse } from "./command.js";
 import { decode } from "./decode.js";
 import { doctor } from "./doctor.js";
 import { codeOf, EXIT, lineOf, statusOf, usageError } from "./errors.js";
+import { fuzzCommand } from "./fuzz.js";
 import { layoutCommand } from "./layout.js";
 import { note, paint, print } from "./output.js";
 import { ownVersion } from "./package.js";
@@ -12,7 +13,15 @@ import { recv } from "./recv.js";
 import { send } from "./send.js";
 import { types } from "./types.js";
 
-const COMMANDS: readonly Command[] = [send, recv, decode, layoutCommand, types, doctor];
+const COMMANDS: readonly Command[] = [
+  send,
+  recv,
+  decode,
+  layoutCommand,
+  types,
+  fuzzCommand,
+  doctor,
+];
 
 const STATUSES: readonly (readonly [string, string])[] = [
   [String(EXIT.fine), "done"],

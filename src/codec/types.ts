@@ -11,6 +11,12 @@ export type {
   UnnamedAddress,
 } from "./address.js";
 export type { Bytes } from "./arguments.js";
+export type {
+  CheckErrno,
+  CheckOptions,
+  ClaimedCredentials,
+  ControlVerdict,
+} from "./check.js";
 export type { Constants } from "./constants/types.js";
 export type { Decoded } from "./decode.js";
 export type {

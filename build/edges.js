@@ -1,4 +1,5 @@
-// The shipped core with edge counters in the hole of its memory: dist/core-edges.wasm. Called by build/ready.js.
+// The shipped core with edge counters in the hole of its memory: dist/core-edges.wasm; and dist/cmsg.dict, the constants of its code as
+// libFuzzer and AFL++ read them. Called by build/ready.js.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import binaryen from "binaryen";
@@ -18,5 +19,13 @@ export async function buildEdges() {
   const { coverage_base, coverage_size } =
     /** @type {{ coverage_base(): number, coverage_size(): number }} */ (exports);
   const place = { base: coverage_base(), size: coverage_size() };
-  writeFileSync("dist/core-edges.wasm", withEdgeCounters(binaryen, core, place));
+  const counted = withEdgeCounters(binaryen, core, place);
+  writeFileSync("dist/core-edges.wasm", counted);
+  const module = new WebAssembly.Module(counted);
+  // @ts-expect-error: the build's types of WebAssembly do not know this.
+  const [section] = WebAssembly.Module.customSections(module, "cmsg.edges");
+  /** @type {{ dictionary: readonly string[] }} */
+  const { dictionary } = JSON.parse(new TextDecoder().decode(section));
+  const words = dictionary.map((word, i) => `constant_${i}="${word.replace(/../g, "\\x$&")}"\n`);
+  writeFileSync("dist/cmsg.dict", `# Constants of core.wasm.\n${words.join("")}`);
 }

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 
-const ROOMS = ["assembly", "bench", "build", "docs", "examples", "shim", "src", "test"];
+const ROOMS = ["assembly", "bench", "build", "docs", "examples", "fuzz", "shim", "src", "test"];
 const IGNORED = /node_modules|\/reference\/|\/\.cache\//;
 const LINES = 300;
 

@@ -12,10 +12,15 @@ interface Mappable<T> {
 
 /** What is used of fast-check: its module, or the default export of it. */
 export interface FastCheck {
+  /** Integers from 0. */
   nat(max: number): unknown;
+  /** Several values at once. */
   tuple(...parts: never[]): unknown;
+  /** One of some values. */
   constantFrom(...values: MutatorName[]): unknown;
+  /** Lists. */
   array(item: never, constraints: { minLength?: number; maxLength: number }): unknown;
+  /** Bytes. */
   uint8Array(constraints?: { maxLength?: number }): unknown;
 }
 
@@ -50,8 +55,9 @@ function wellFormed(fc: Plain, options: GenerateOptions): Mappable<Uint8Array> {
  *
  * @param fc fast-check, version 3 or later.
  * @example
- * // import fc from "fast-check";
- * // fc.assert(fc.property(controlArbitrary(fc), (bytes) => myParser(bytes) !== undefined));
+ * const { default: fc } = await import("fast-check");
+ * const sound = (bytes) => decodeControl(bytes).messages.length <= 4;
+ * fc.assert(fc.property(controlArbitrary(fc), sound));
  */
 export function controlArbitrary<F extends FastCheck>(
   fc: F,
@@ -74,7 +80,9 @@ export interface DamageOptions extends GenerateOptions {
  *
  * @param fc fast-check, version 3 or later.
  * @example
- * // fc.assert(fc.property(damagedArbitrary(fc, { mutators: ["truncatedTail"] }), (bytes) => survives(bytes)));
+ * const { default: fc } = await import("fast-check");
+ * const cut = damagedArbitrary(fc, { mutators: ["truncatedTail"] });
+ * fc.assert(fc.property(cut, (bytes) => walk(bytes).end !== "limit"));
  */
 export function damagedArbitrary<F extends FastCheck>(
   fc: F,

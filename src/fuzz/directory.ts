@@ -16,7 +16,17 @@ export interface DirectoryOptions {
   readonly note?: (find: Find, file: string) => string;
 }
 
-/** What is written beside a find: what was thrown, and what the bytes are as a control buffer. */
+/**
+ * What is written beside a find: what was thrown, and what the bytes are as a control buffer.
+ *
+ * @param head Bytes in front of the control buffer.
+ * @example
+ * const target = functionTarget((bytes) => {
+ *   if (bytes.length > 3) throw new Error("too long");
+ * });
+ * const { found } = await fuzz(target, { runs: 2000, seed: 1 });
+ * reportOf(found[0]).includes("too long") // true
+ */
 export function reportOf(find: Find, head = 0): string {
   const { error, bytes, original, run, reproducible } = find;
   const stack = error instanceof Error ? (error.stack ?? String(error)) : String(error);
@@ -41,7 +51,9 @@ export function reportOf(find: Find, head = 0): string {
  *
  * @throws Error of `node:fs` when the directory cannot be read or written.
  * @example
- * // await fuzz(coreTarget(), { seconds: 60, corpus: directoryCorpus("corpus") });
+ * const corpus = directoryCorpus(directory + "/corpus");
+ * await fuzz(coreTarget(), { runs: 500, corpus });
+ * readdirSync(directory + "/corpus").length > 10 // true
  */
 export function directoryCorpus(path: string, options: DirectoryOptions = {}): Corpus {
   const { finds = path, head = 0, note } = options;

@@ -12,8 +12,11 @@ import type { Target } from "./target.js";
 
 /** Where inputs that have shown something are kept from one campaign to the next. */
 export interface Corpus {
+  /** What was kept so far. */
   load(): Iterable<Uint8Array>;
+  /** Keeps an input that has shown something new. */
   save(bytes: Uint8Array): void;
+  /** Keeps a find. */
   saveFind(find: Find): void;
 }
 

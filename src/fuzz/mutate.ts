@@ -192,7 +192,12 @@ function headersOnly({ bytes, at, headers }: Damage, empty: Uint8Array): void {
 /** The name of a kind of damage. */
 export type MutatorName = keyof typeof MUTATORS;
 
-/** Names of all kinds of damage. */
+/**
+ * Names of all kinds of damage.
+ *
+ * @example
+ * mutatorNames.includes("truncatedTail") // true
+ */
 export const mutatorNames: readonly MutatorName[] = Object.freeze(
   Object.keys(MUTATORS) as MutatorName[],
 );

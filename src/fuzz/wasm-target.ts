@@ -198,8 +198,8 @@ function endless(fuel: number, cause: unknown): Error {
  * @throws TypeError `ERR_CMSG_INVALID_ARG_TYPE` when it has no function to call or no place for inputs.
  * @throws Error `ERR_CMSG_BINARYEN` when binaryen is needed and not installed.
  * @example
- * // const target = await wasmTarget(readFileSync("parser.wasm"), { call: "parse" });
- * // await fuzz(target, { seconds: 60 });
+ * const target = await wasmTarget(bytesOfCore, { call: "cmsg_align", at: 32768 });
+ * await fuzz(target, { runs: 100, control: false });
  */
 export async function wasmTarget(
   bytes: Uint8Array,

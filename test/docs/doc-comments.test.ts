@@ -82,7 +82,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as cmsg from "cmsg";
 import { UServer, USocket } from "cmsg/compat/usocket";
+import * as fuzzing from "cmsg/fuzz";
 const { ${NAMES.join(", ")} } = cmsg;
+const { ${FUZZING.join(", ")} } = fuzzing;
 {
 ${STAGE}${before(text)}
 try { {
@@ -92,6 +94,8 @@ ${lines.replaceAll('"/run/app.sock"', "path")}
 }
 
 const cmsg = await import("cmsg");
+const fuzzing = await import("cmsg/fuzz");
+const FUZZING = Object.keys(fuzzing);
 const NAMES = Object.keys(cmsg).filter((name) => /[a-z]|^CMSG_/.test(name));
 
 const files = readdirSync("src", { recursive: true }).map(String);
@@ -121,7 +125,8 @@ test("there is an example for every public function", () => {
     (name) =>
       !declared.has(cmsg[name as keyof typeof cmsg]) && !new RegExp(`\\b${name}\\b`).test(text),
   );
-  assert.equal(without, []);
+  const unused = FUZZING.filter((name) => !new RegExp(`\\b${name}\\b`).test(text));
+  assert.equal([...without, ...unused], []);
 });
 
 test.run();

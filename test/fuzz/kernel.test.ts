@@ -107,7 +107,7 @@ function massive(): void {
   const { user, system } = process.cpuUsage(started);
   const perSecond = Math.round((COMPARISONS / (user + system)) * 1e6);
   const told = [...counts].map(([errno, count]) => `${errno ?? "accepted"} ${count}`).join(", ");
-  console.log(`${perSecond} a second of processor time, seed ${seed}: ${told}`);
+  console.log(`NOTE ${perSecond} a second of processor time, seed ${seed}: ${told}`);
   for (const errno of [null, "EINVAL", "EBADF"]) {
     assert.ok((counts.get(errno) ?? 0) > COMPARISONS / 200, `${errno}: ${counts.get(errno)}`);
   }

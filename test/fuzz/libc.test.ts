@@ -81,7 +81,7 @@ function compare(): void {
     }
     const { user, system } = process.cpuUsage(started);
     const perSecond = Math.round((COMPARISONS / (user + system)) * 1e6);
-    console.log(`${perSecond} comparisons a second of processor time, seed ${seed}`);
+    console.log(`NOTE ${perSecond} comparisons a second of processor time, seed ${seed}`);
     assert.ok(several > COMPARISONS / 10, `${several} buffers of several messages`);
   });
 }

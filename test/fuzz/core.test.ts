@@ -10,7 +10,7 @@ import {
   reportOf,
   type Target,
 } from "cmsg/fuzz";
-import { fuzz as codecTarget } from "../../fuzz/target.js";
+import { ABIS, fuzz as codecTarget, fuzzAs } from "../../fuzz/target.js";
 import { assert } from "../support/assert.js";
 import { seed } from "../support/random.js";
 import { suite } from "../support/suite.js";
@@ -62,7 +62,7 @@ test("the codec: spans partition, what was decoded encodes to the same, walks en
 
 for (const { name, bytes } of files) {
   test(`${name}: every ABI, every call`, () => {
-    codecTarget(bytes);
+    for (const abi of ABIS) fuzzAs(bytes, abi);
     const target = coreTarget();
     for (let row = 0; row < 47; row++) {
       for (const operation of OPERATIONS) target.run(Uint8Array.from([row, operation, ...bytes]));

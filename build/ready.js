@@ -47,12 +47,11 @@ async function build(force) {
   console.error("building dist/");
   const { buildCore } = await import("./core.js");
   const { buildBundle } = await import("./bundle.js");
+  const { buildCoreJson } = await import("./core-json.js");
   const { buildTypes } = await import("./types.js");
-  const { buildCoreTable } = await import("./core-table.js");
   const { buildEdges } = await import("./edges.js");
   await buildCore();
-  buildCoreTable();
-  await Promise.all([buildBundle(), buildEdges(), buildTypes()]);
+  await Promise.all([buildBundle(), buildCoreJson(), buildEdges(), buildTypes()]);
   writeFileSync(BUILT, sources);
 }
 

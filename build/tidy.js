@@ -63,6 +63,7 @@ const ENTRIES = [
   "src/fuzz.ts",
   "src/compat/usocket.ts",
   "src/cli/index.ts",
+  "src/codec/portable.ts",
   "assembly/index.ts",
 ];
 

@@ -15,6 +15,8 @@ const KEPT = 40;
 let living = [];
 /** @type {Uint8Array | undefined} */
 let seen;
+/** @type {WeakSet<object>} */
+const modules = new WeakSet();
 
 function harvest() {
   for (const { memory, coverage_base: base, coverage_size: size } of living) {
@@ -31,13 +33,19 @@ function isPublished(bytes) {
 }
 
 WebAssembly.Module = new Proxy(WebAssembly.Module, {
-  construct: (target, [bytes]) => new target(isPublished(bytes) ? counting : bytes),
+  construct: (target, [bytes]) => {
+    if (!isPublished(bytes)) return new target(bytes);
+    const module = new target(counting);
+    modules.add(module);
+    return module;
+  },
 });
 
 WebAssembly.Instance = new Proxy(WebAssembly.Instance, {
   construct: (target, args) => {
     const instance = Reflect.construct(target, args);
-    if ("coverage_base" in instance.exports) {
+    // The build with edge counters has others at the same place.
+    if (modules.has(args[0])) {
       if (living.length === KEPT) {
         harvest();
         living = living.slice(KEPT / 2);

@@ -7,7 +7,7 @@ import { buildBranches } from "./branches.js";
 import { run } from "./run.js";
 
 /** Tests whose subject is the core. */
-const PARTS = ["core/", "codec/", "property/model", "property/roundtrip", "fuzz/"];
+const PARTS = ["core/", "codec/", "property/model", "property/roundtrip"];
 const EXCEPTIONS = "test/core/unreached.json";
 
 /** @typedef {import("./branches.js").Branch} Branch */

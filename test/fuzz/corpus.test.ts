@@ -1,12 +1,12 @@
 // The corpus is what its script makes of today's encoder, and the native harness runs all of it.
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { assert } from "../support/assert.js";
 import { run } from "../support/run.js";
-import { suite } from "../support/suite.js";
+import { hasProgram, suite } from "../support/suite.js";
 
 const test = suite("corpus");
 
@@ -20,7 +20,7 @@ test("the files are those that the script makes", async () => {
   try {
     for (const name of ["dist", "node_modules", "package.json", "build"])
       symlinkSync(resolve(name), join(folder, name));
-    execFileSync("mkdir", ["-p", join(folder, "fuzz")]);
+    mkdirSync(join(folder, "fuzz"));
     symlinkSync(resolve("fuzz/finds"), join(folder, "fuzz/finds"));
     const { code, stderr } = await run(process.execPath, [resolve("build/corpus.js")], {
       cwd: folder,
@@ -35,17 +35,14 @@ test("the files are those that the script makes", async () => {
   }
 });
 
-function installed(program: string): boolean {
-  try {
-    execFileSync("which", [program], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const missing = ["wasm2c", "gcc"].filter((program) => !installed(program));
-const why = missing.length === 0 ? undefined : `${missing.join(" and ")} not installed (wabt, gcc)`;
+const missing = (
+  [
+    ["wasm2c", "wabt"],
+    ["gcc", "gcc libc6-dev"],
+  ] as const
+).filter(([program, debian]) => !hasProgram(program, debian));
+const why =
+  missing.length === 0 ? undefined : `not installed: ${missing.map(([name]) => name).join(", ")}`;
 
 test.unless(
   why,

@@ -37,7 +37,7 @@ async function packageShape() {
     const publint = await node(`${BIN}/publint/src/cli.js`, "run", tarball, "--strict");
     if (publint !== undefined) return publint;
     const attw = `${BIN}/@arethetypeswrong/cli/dist/index.js`;
-    const wasm = ["--exclude-entrypoints", "core.wasm"];
+    const wasm = ["--exclude-entrypoints", "core.wasm", "core-edges.wasm"];
     return await node(attw, tarball, "--profile", "esm-only", "--no-emoji", ...wasm);
   } finally {
     rmSync(folder, { recursive: true });

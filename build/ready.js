@@ -50,8 +50,9 @@ async function build(force) {
   const { buildExplorer } = await import("./explorer.js");
   const { buildCoreJson } = await import("./core-json.js");
   const { buildTypes } = await import("./types.js");
+  const { buildEdges } = await import("./edges.js");
   await buildCore();
-  await Promise.all([buildBundle(), buildCoreJson(), buildExplorer(), buildTypes()]);
+  await Promise.all([buildBundle(), buildCoreJson(), buildEdges(), buildExplorer(), buildTypes()]);
   writeFileSync(BUILT, sources);
 }
 

@@ -3,7 +3,18 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 
-const ROOMS = ["assembly", "bench", "build", "docs", "examples", "explorer", "shim", "src", "test"];
+const ROOMS = [
+  "assembly",
+  "bench",
+  "build",
+  "docs",
+  "examples",
+  "explorer",
+  "fuzz",
+  "shim",
+  "src",
+  "test",
+];
 const IGNORED = /node_modules|\/reference\/|\/\.cache\//;
 const LINES = 300;
 
@@ -44,7 +55,7 @@ function koffiOutsideTheShim() {
 }
 
 function secondLoaders() {
-  const loaders = code.filter((path) => /^src\//.test(path) && /\.wasm["']/.test(read(path)));
+  const loaders = code.filter((path) => /^src\//.test(path) && /\/core\.wasm["']/.test(read(path)));
   return loaders
     .filter((path) => path !== "src/codec/core.ts" && path !== "src/wasm.d.ts")
     .map((path) => `${path}: loads the core, which only src/codec/core.ts may`);
@@ -62,6 +73,7 @@ const ENTRIES = [
   "src/codec.ts",
   "src/notation.ts",
   "src/model.ts",
+  "src/fuzz.ts",
   "src/compat/usocket.ts",
   "src/cli/index.ts",
   "explorer/main.ts",

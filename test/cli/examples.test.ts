@@ -59,6 +59,8 @@ function fill(cwd: string): void {
     join(cwd, "share.py"),
     "import socket\na, b = socket.socketpair()\nsocket.send_fds(a, [b'x'], [0])\nb.recvmsg(9, 99)\n",
   );
+  writeFileSync(join(cwd, "input.bin"), bytes);
+  writeFileSync(join(cwd, "parser.mjs"), "export default (bytes) => bytes[0];\n");
   // Says which process it is, so that others can signal it.
   writeFileSync(
     join(cwd, "cmsg"),

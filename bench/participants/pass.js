@@ -1,29 +1,50 @@
-// cmsg: messages sent, received and closed in a loop on a socketpair. Arguments: socket type, descriptors, bytes,
-// where data is received ("new" buffers, or "into" one of ours).
+// cmsg: messages sent, received and closed in a loop on a socketpair. Arguments: socket type, descriptors, bytes, how data is
+// received: "new" buffers, or "into" one of ours.
 
 import { cmsg } from "./package.js";
 import { serve } from "./serve.js";
 
-const { Fd, recvFds, recvmsg, sendFds, sendmsg, socketpair } = cmsg;
+const { Fd, MSG_DONTWAIT, recvFds, recvmsg, sendFds, sendmsg, socketpair } = cmsg;
 
-const fdCount = Number(process.argv[3]);
-const byteCount = Number(process.argv[4]);
-const into = process.argv[5] === "into" ? { into: Buffer.alloc(byteCount) } : undefined;
+const [type = "", fds, bytes, how] = process.argv.slice(2);
+const [fdCount, byteCount] = [Number(fds), Number(bytes)];
+const into = how === "into" ? { into: Buffer.alloc(byteCount) } : undefined;
 
-const pair = socketpair({ type: process.argv[2] === "stream" ? "stream" : "seqpacket" });
+const pair = socketpair({ type: /** @type {"stream"} */ (type) });
 const files = Array.from({ length: fdCount }, () => Fd.open("/dev/null"));
 const data = Buffer.alloc(byteCount);
+
+/** Receives so many bytes, in as many pieces as the kernel makes of them; answers the descriptors. @param {number} missing */
+function receiveFds(missing) {
+  let arrived = 0;
+  while (missing > 0) {
+    const got = recvFds(pair[1], into);
+    missing -= got.bytes;
+    arrived += got.fds.length;
+    got[Symbol.dispose]();
+  }
+  return arrived;
+}
 
 /** @param {number} count */
 function passFds(count) {
   let arrived = 0;
   for (let i = 0; i < count; i++) {
     sendFds(pair[0], files, { data });
-    for (let missing = byteCount; missing > 0; ) {
-      const got = recvFds(pair[1], into);
-      missing -= got.bytes;
-      arrived += got.fds.length;
-      got[Symbol.dispose]();
+    arrived += receiveFds(byteCount);
+  }
+  return arrived;
+}
+
+/** A stream takes so much in pieces: it is sent as far as there is room, and received. @param {number} count */
+function passLarge(count) {
+  let arrived = 0;
+  for (let i = 0; i < count; i++) {
+    for (let from = 0; from < byteCount; ) {
+      const options = { data: data.subarray(from), flags: MSG_DONTWAIT };
+      const sent = from === 0 ? sendFds(pair[0], files, options).bytes : sendmsg(pair[0], options);
+      arrived += receiveFds(sent);
+      from += sent;
     }
   }
   return arrived;
@@ -38,4 +59,5 @@ function passData(count) {
   return 0;
 }
 
-await serve(fdCount > 0 ? passFds : passData);
+if (fdCount === 0) await serve(passData);
+else await serve(byteCount > 65536 ? passLarge : passFds);

@@ -1,15 +1,32 @@
-// cmsg on the event loop: descriptors to another process and back, over an AF_UNIX stream. Arguments: "callback" or "promise",
-// descriptors, and the command of the process that answers; "echo" makes this program that process, whose standard input is the
-// socket.
+// cmsg: a message to another process and back, over an AF_UNIX stream. Arguments: "callback" or "promise" on the event loop, or "sync";
+// descriptors; bytes; and the command of the process that answers. "echo" makes this program that process, whose standard input is
+// the socket.
 
 import { cmsg } from "./package.js";
 import { processorTime, startOn } from "./processes.js";
 import { serve } from "./serve.js";
 
-const { Fd, socketpair, UnixSocket } = cmsg;
+const { Fd, recvFds, sendFds, sendmsg, socketpair, UnixSocket } = cmsg;
 
-const [, , way, count, ...command] = process.argv;
-const data = Buffer.alloc(1);
+const [, , way, count, bytes, ...command] = process.argv;
+const fdCount = Number(count);
+const data = Buffer.alloc(Number(bytes));
+
+/** @param {any} socket @param {readonly any[]} fds @param {Uint8Array} data */
+function sendSync(socket, fds, data) {
+  if (fdCount === 0) sendmsg(socket, { data });
+  else sendFds(socket, fds, { data });
+}
+
+function echoSync() {
+  const socket = new Fd(0);
+  for (;;) {
+    const message = recvFds(socket);
+    if (message.bytes === 0) return;
+    sendSync(socket, message.fds, message.data);
+    message[Symbol.dispose]();
+  }
+}
 
 function echoCallback() {
   const socket = UnixSocket.adopt(0);
@@ -32,12 +49,33 @@ async function echoPromise() {
   }
 }
 
+async function driveSync() {
+  const ends = socketpair({ type: "stream" });
+  const { pid = 0 } = startOn(command, ends[1].number);
+  ends[1].close();
+  const fds = Array.from({ length: fdCount }, () => Fd.open("/dev/null"));
+  await serve(
+    (count) => {
+      let arrived = 0;
+      for (let i = 0; i < count; i++) {
+        sendSync(ends[0], fds, data);
+        const message = recvFds(ends[0]);
+        arrived += message.fds.length;
+        message[Symbol.dispose]();
+      }
+      return arrived;
+    },
+    () => processorTime(pid),
+  );
+  ends[0].close();
+}
+
 async function drive() {
   const ends = socketpair({ type: "stream", nonBlocking: true });
   const { pid = 0 } = startOn(command, ends[1].number);
   ends[1].close();
   const socket = UnixSocket.adopt(ends[0].take());
-  const fds = Array.from({ length: Number(count) }, () => Fd.open("/dev/null"));
+  const fds = Array.from({ length: fdCount }, () => Fd.open("/dev/null"));
   let [turns, arrived] = [0, 0];
   /** @type {(arrived: number) => void} */
   let done = () => {};
@@ -83,6 +121,6 @@ async function drive() {
   socket.close();
 }
 
-if (command[0] !== "echo") await drive();
-else if (way === "callback") echoCallback();
-else await echoPromise();
+const echoes = { sync: echoSync, callback: echoCallback, promise: echoPromise };
+if (command[0] === "echo") await echoes[/** @type {keyof typeof echoes} */ (way)]();
+else await (way === "sync" ? driveSync() : drive());

@@ -51,6 +51,20 @@ function read(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
 }
 
+/** One line for each row: a diff shows which ones have changed. @param {string} file @param {readonly Result[]} results */
+function write(file, results) {
+  const blocks = results.map((result) => {
+    const { rows, key } =
+      "rows" in result
+        ? { rows: result.rows, key: "rows" }
+        : { rows: result.figureRows, key: "figureRows" };
+    const head = JSON.stringify({ ...result, [key]: undefined }).slice(1, -1);
+    const lines = rows.map((row) => `  ${JSON.stringify(row)}`);
+    return `{${head},\n "${key}": [\n${lines.join(",\n")}\n ]}`;
+  });
+  writeFileSync(file, `[\n${blocks.join(",\n")}\n]\n`);
+}
+
 /** @param {Result} result */
 export function store(result) {
   mkdirSync(FOLDER, { recursive: true });
@@ -59,7 +73,7 @@ export function store(result) {
   const place = others.findIndex(({ name }) => name === result.name);
   if (place < 0) others.push(result);
   else others[place] = result;
-  writeFileSync(file, `${JSON.stringify(others, null, 1)}\n`);
+  write(file, others);
 }
 
 /** Everything that is stored. @returns {Result[]} */
@@ -74,6 +88,6 @@ export function forget(known) {
   const names = new Set(known.map(({ name }) => name));
   for (const group of new Set(stored().map((result) => result.group))) {
     const kept = read(fileOf(group)).filter(({ name }) => names.has(name));
-    writeFileSync(fileOf(group), `${JSON.stringify(kept, null, 1)}\n`);
+    write(fileOf(group), kept);
   }
 }

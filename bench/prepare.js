@@ -15,6 +15,7 @@ const PROGRAMS = ["batch", "client", "codec", "flow", "hand-off", "pass", "trip"
 /** @typedef {string | undefined} Why why something is not there; undefined when it is */
 /**
  * @typedef {{ c: Why, python: Why, ruby: Why, pin: Why, usocket: Why, unixDgram: Why, bun: Why, deno: Why,
+ *   call: (name: string) => Why,
  *   program: (name: string) => string, runtime: (name: string) => readonly string[] }} Peers
  */
 
@@ -88,8 +89,9 @@ function runtime(name) {
   return [`${ROOT}${binary}`, ...args];
 }
 
-/** Everything that takes part, or why it does not. @returns {Peers} */
-export function prepare() {
+/** Everything that takes part, or why it does not. @returns {Promise<Peers>} */
+export async function prepare() {
+  const built = await import(new URL("../dist/index.js", import.meta.url).href);
   installPackages();
   const why = runtimes();
   return {
@@ -101,6 +103,7 @@ export function prepare() {
     unixDgram: addon("unix-dgram"),
     bun: why,
     deno: why,
+    call: (name) => (name in built ? undefined : `this version has no ${name}`),
     program,
     runtime,
   };

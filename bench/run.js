@@ -61,7 +61,7 @@ function runFootprint(footprint, absent) {
 }
 
 async function runAll() {
-  const peers = prepare();
+  const peers = await prepare();
   const all = scenarios(peers);
   const absent = new Map(
     Object.entries({ usocket: peers.usocket, "unix-dgram": peers.unixDgram }).flatMap(

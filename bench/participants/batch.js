@@ -1,10 +1,12 @@
 // cmsg: messages sent, received and closed, so many at a time. Arguments: socket type, descriptors, bytes, messages of a turn, how:
-// "each" (a call for every message), "batch", or "into" (into buffers of ours).
+// "each" (a call for every message), "batch", or "into" (into buffers of
+// ours), "record" (into a batch that is filled again).
 
 import { cmsg } from "./package.js";
 import { serve } from "./serve.js";
 
 const { Fd, recvmmsg, recvmsg, rights, sendmsg, socketpair, trySendmmsg } = cmsg;
+const { ReceiveBatch } = /** @type {any} */ (cmsg);
 
 const [type = "", fds, bytes, messages, how] = process.argv.slice(2);
 const [fdCount, byteCount, count] = [Number(fds), Number(bytes), Number(messages)];
@@ -32,8 +34,24 @@ function each(turns) {
   return arrived;
 }
 
+const records =
+  how === "record"
+    ? new ReceiveBatch({ limit: count, dataLimit: byteCount, controlLimit: 256 })
+    : undefined;
+
+/** @param {number} sent */
+function receiveRecords(sent) {
+  let arrived = 0;
+  for (let missing = sent; missing > 0; ) {
+    const got = records.receive(pair[1]);
+    for (let i = 0; i < got; i++) arrived += records.at(i).fdCount;
+    missing -= got;
+  }
+  return arrived;
+}
+
 /** Receives so many messages; answers the descriptors. @param {number} sent */
-function receive(sent) {
+function receiveMessages(sent) {
   let arrived = 0;
   for (let missing = sent; missing > 0; ) {
     const got = recvmmsg(pair[1], options);
@@ -43,6 +61,8 @@ function receive(sent) {
   }
   return arrived;
 }
+
+const receive = how === "record" ? receiveRecords : receiveMessages;
 
 /** The kernel stops where the other end is full: the rest goes with the next call. @param {number} turns */
 function together(turns) {

@@ -1,10 +1,11 @@
 // cmsg: messages sent, received and closed in a loop on a socketpair. Arguments: socket type, descriptors, bytes, how data is
-// received: "new" buffers, or "into" one of ours.
+// received: "new" buffers, "into" one of ours, or into a "record" that is used again.
 
 import { cmsg } from "./package.js";
 import { serve } from "./serve.js";
 
 const { Fd, MSG_DONTWAIT, recvFds, recvmsg, sendFds, sendmsg, socketpair } = cmsg;
+const { MessageRecord } = /** @type {any} */ (cmsg);
 
 const [type = "", fds, bytes, how] = process.argv.slice(2);
 const [fdCount, byteCount] = [Number(fds), Number(bytes)];
@@ -59,5 +60,22 @@ function passData(count) {
   return 0;
 }
 
-if (fdCount === 0) await serve(passData);
+/** @param {number} count */
+function passRecord(count) {
+  const record = new MessageRecord(pair[1], { dataLimit: byteCount });
+  let arrived = 0;
+  for (let i = 0; i < count; i++) {
+    if (fdCount > 0) sendFds(pair[0], files, { data });
+    else sendmsg(pair[0], { data });
+    for (let missing = byteCount; missing > 0; ) {
+      missing -= record.receive().bytes;
+      arrived += record.fdCount;
+    }
+  }
+  record.close();
+  return arrived;
+}
+
+if (how === "record") await serve(passRecord);
+else if (fdCount === 0) await serve(passData);
 else await serve(byteCount > 65536 ? passLarge : passFds);

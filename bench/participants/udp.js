@@ -1,6 +1,7 @@
 // cmsg: datagrams over 127.0.0.1. Arguments: "receive" (only that is measured; each brings its destination and its time, which are
 // read) or "send" (only that); bytes of a datagram; datagrams of a queue; how: "each" and "batch" by calls, "offload" by the kernel's
-// own batches (UDP_SEGMENT, UDP_GRO), "into" by batches into buffers of ours, "socket" and "many" on the event loop by `UdpSocket`.
+// own batches (UDP_SEGMENT, UDP_GRO), "into" by batches into buffers of ours, "record" into a batch that is filled again, "socket" and "many" on the
+// event loop by `UdpSocket`.
 
 import { cmsg } from "./package.js";
 import { serve, watch } from "./serve.js";
@@ -8,6 +9,8 @@ import { serve, watch } from "./serve.js";
 const { bind, connect, enable, getsockname, packetInfo, recvmmsg, recvmsg, sendmmsg, sendmsg } =
   cmsg;
 const { socket, timestampNs, udpGro, udpSegment, UdpSocket } = cmsg;
+
+const { ReceiveBatch } = /** @type {any} */ (cmsg);
 
 const [job, bytes, datagrams, how = ""] = process.argv.slice(2);
 const [byteCount, queue] = [Number(bytes), Number(datagrams)];
@@ -62,6 +65,22 @@ function receiveBatch(from) {
   return bytes;
 }
 
+const records =
+  how === "record"
+    ? new ReceiveBatch({ limit: queue, dataLimit: byteCount, controlLimit: 256 })
+    : undefined;
+
+/** @param {any} from */
+function receiveRecords(from) {
+  let bytes = 0;
+  for (let i = 0, got = records.receive(from); i < got; i++) {
+    const record = records.at(i);
+    look(record);
+    bytes += record.bytes;
+  }
+  return bytes;
+}
+
 /** @param {any} from */
 function receiveOne(from) {
   const got = recvmsg(from, how === "offload" ? { into: offload } : { dataLimit: byteCount });
@@ -71,7 +90,8 @@ function receiveOne(from) {
 
 /** @param {any} from */
 function receiveQueue(from) {
-  const receive = how === "each" || how === "offload" ? receiveOne : receiveBatch;
+  const some = how === "record" ? receiveRecords : receiveBatch;
+  const receive = how === "each" || how === "offload" ? receiveOne : some;
   let bytes = 0;
   while (bytes < byteCount * queue) bytes += receive(from);
   return bytes;

@@ -28,6 +28,11 @@ function batch({ type, fds, bytes, messages, extra = false }, peers) {
       { name: "C", command: c("each"), why: peers.c },
       { name: "C, mmsg", command: c("mmsg"), why: peers.c },
       ...(fds > 0 ? [{ name: "C, mmsg, close_range", command: c("range"), why: peers.c }] : []),
+      {
+        name: "cmsg, batch record",
+        command: node("batch", ...job, "record"),
+        why: peers.call("ReceiveBatch"),
+      },
       { name: "cmsg, one by one", command: node("batch", ...job, "each") },
       { name: "cmsg, mmsg", command: node("batch", ...job, "batch") },
       { name: "cmsg, mmsg, into", command: node("batch", ...job, "into") },

@@ -20,6 +20,11 @@ function receiving(bytes, queue, peers) {
     contenders: [
       { name: "C", command: c("each"), why: peers.c },
       { name: "C, mmsg", command: c("mmsg"), why: peers.c },
+      {
+        name: "cmsg, batch record",
+        command: node("udp", ...job, "record"),
+        why: peers.call("ReceiveBatch"),
+      },
       { name: "cmsg, one by one", command: node("udp", ...job, "each") },
       { name: "cmsg, mmsg", command: node("udp", ...job, "batch") },
       { name: "cmsg, mmsg, into", command: node("udp", ...job, "into") },

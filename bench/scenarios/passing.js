@@ -46,6 +46,11 @@ function passing(job, peers) {
   const args = [type, fds, bytes];
   const c = (/** @type {string} */ how) => [peers.program("pass"), ...args.map(String), how];
   const single = fds === 1 && bytes === 1;
+  const record = {
+    name: "cmsg, record",
+    command: node("pass", ...args, "record"),
+    why: peers.call("MessageRecord"),
+  };
   return {
     group: "passing",
     name: `${descriptors(fds)}, ${size(bytes)}, ${type}`,
@@ -54,6 +59,7 @@ function passing(job, peers) {
     contenders: [
       { name: "C", command: c("each"), why: peers.c },
       ...(fds > 1 ? [{ name: "C, close_range", command: c("range"), why: peers.c }] : []),
+      ...(bytes > 65536 ? [] : [record]),
       { name: "cmsg", command: node("pass", ...args, "new") },
       { name: "cmsg, into", command: node("pass", ...args, "into") },
       { name: "cmsg, event loop", command: node("pass-loop", "cmsg", ...args) },

@@ -14,7 +14,7 @@ import { ratio } from "./table.js";
 const WIDTH = 860;
 const LEFT = 218;
 const RIGHT = 24;
-const ROW = 32;
+const ROW = 37;
 const HEAD = 92;
 const PANEL = 40;
 const TICKS = [0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16];
@@ -105,27 +105,18 @@ function row(results, job, y) {
   const places = [1, ...dots.map(({ value }) => value)].map(placeOf);
   const reach = `<line class="reach" x1="${Math.min(...places).toFixed(1)}" x2="${Math.max(...places).toFixed(1)}" y1="${y}" y2="${y}"/>`;
   const detail = job.detail === "" ? "" : ` <tspan class="quiet">${escaped(job.detail)}</tspan>`;
-  const label = `<text x="24" y="${y + 4.5}">${escaped(job.label)}${detail}</text>`;
+  const words = `<text x="24" y="${y + 4.5}">${escaped(job.label)}${detail}</text>`;
   const marks = dots.map(({ kind, name, value }) =>
     mark(kind, placeOf(value), y, `${name}: ${ratio(value)}`),
   );
   const ours = dots.find(({ kind }) => kind === "cmsg");
-  const others = dots.filter(({ kind }) => kind !== "cmsg").map(({ value }) => placeOf(value));
-  return [
-    label,
-    reach,
-    ...marks,
-    ...(ours === undefined ? [] : [numberOf(ours.value, y, others)]),
-  ].join("\n");
+  return [words, reach, ...marks, ...(ours === undefined ? [] : [label(ours.value, y)])].join("\n");
 }
 
-/** The number stands where no mark is in its way. @param {number} value @param {number} y @param {readonly number[]} others */
-function numberOf(value, y, others) {
-  const x = placeOf(value);
-  const onRight = others.some((other) => other > x - 4 && other < x + 50);
-  const end = value < 1 || onRight;
-  const place = (end ? x - 12 : x + 12).toFixed(1);
-  return `<text class="value" x="${place}" y="${y + 4.5}" text-anchor="${end ? "end" : "start"}">${ratio(value)}</text>`;
+/** The number stands above its mark, where no other is in its way. @param {number} value @param {number} y */
+function label(value, y) {
+  const x = placeOf(value).toFixed(1);
+  return `<text class="value" x="${x}" y="${y - 11}" text-anchor="middle">${ratio(value)}</text>`;
 }
 
 /** @param {number} bottom */

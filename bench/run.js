@@ -1,11 +1,12 @@
 // npm run bench: every job side by side with its peers, as one table; results are stored, and the tables and the chart that are made of
 // them written anew. Words choose the scenarios whose names contain one of them. `--quick` measures the main ones coarsely and stores
-// nothing, `--soak` runs for long and stores what became of descriptors and memory, `--tables` only writes the tables and the chart.
+// nothing, `--soak` runs for long and stores what became of descriptors and memory, `--profile` asks perf where the time goes, `--tables` only writes the tables and the chart.
 
 import { writeChart } from "./chart.js";
 import { FOOTPRINTS, sampled } from "./footprint.js";
 import { measure } from "./measure.js";
 import { HERE, prepare } from "./prepare.js";
+import { PROFILE, profile } from "./profile.js";
 import { writeTables } from "./readme.js";
 import { scenarios } from "./scenarios/index.js";
 import { SOAK, soak } from "./soak.js";
@@ -81,7 +82,7 @@ async function runAll() {
     }
   }
   for (const footprint of FOOTPRINTS) if (isWanted(footprint.name)) runFootprint(footprint, absent);
-  if (!quick) forget([...all, ...FOOTPRINTS, SOAK]);
+  if (!quick) forget([...all, ...FOOTPRINTS, SOAK, PROFILE]);
   if (failed.length > 0) {
     console.log(`\nfailed:\n${failed.join("\n")}`);
     process.exitCode = 1;
@@ -89,6 +90,7 @@ async function runAll() {
 }
 
 if (args.includes("--soak")) await soak(originOf(command));
+else if (args.includes("--profile")) await profile(originOf(command));
 else if (!args.includes("--tables")) await runAll();
 if (!quick) {
   writeTables();

@@ -1,5 +1,5 @@
 // The core's exports, in the order in which a message travels. Integer arguments; the caller owns the scratch part of memory;
-// answers are >= 0, or a status of shared/status.ts. dist/core.md lists them and is generated from the built module.
+// answers are >= 0, or a status of shared/status.ts. docs/wasm-abi.md lists them, written from the built module.
 
 import { COVERAGE_BASE, COVERAGE_SIZE, MEMORY_SIZE, SCRATCH_BASE } from "./shared/limits";
 

@@ -47,11 +47,10 @@ async function build(force) {
   console.error("building dist/");
   const { buildCore } = await import("./core.js");
   const { buildBundle } = await import("./bundle.js");
+  const { buildCoreJson } = await import("./core-json.js");
   const { buildTypes } = await import("./types.js");
-  const { buildCoreTable } = await import("./core-table.js");
   await buildCore();
-  buildCoreTable();
-  await Promise.all([buildBundle(), buildTypes()]);
+  await Promise.all([buildBundle(), buildCoreJson(), buildTypes()]);
   writeFileSync(BUILT, sources);
 }
 

@@ -62,6 +62,7 @@ const ENTRIES = [
   "src/codec.ts",
   "src/compat/usocket.ts",
   "src/cli/index.ts",
+  "src/codec/portable.ts",
   "assembly/index.ts",
 ];
 

@@ -111,7 +111,7 @@ if (files.length === 0) {
   console.error(`no test file matches ${wanted.join(", ")}`);
   process.exit(1);
 }
-if (files.some((file) => file.startsWith("test/runtimes/"))) installRuntimes();
+if (files.some((file) => /^test\/(runtimes|reuse)\//.test(file))) installRuntimes();
 await compile(files);
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const queue = [...files];

@@ -9,6 +9,7 @@
 //
 // count is the length of an array (octets: of the byte string). ELEMENT_REST repeats the field to the end of the payload.
 
+/** Integers; LONG and ULONG are as wide as the ABI has them. */
 export const U8 = 1;
 export const I8 = 2;
 export const U16 = 3;
@@ -30,6 +31,7 @@ export const OCTETS = 15;
 
 // Members of the headers whose width is a column of the ABI table.
 
+/** cmsg_len, msg_iovlen, msg_controllen, iov_len, msg_len, sa_len, sa_family and sun_path, as wide as the ABI has them. */
 export const CMSG_LENGTH = 16;
 export const IOV_COUNT = 17;
 export const CONTROL_LENGTH = 18;

@@ -58,6 +58,7 @@ export const MESSAGE_WORDS = 4;
 
 // The report of a walk: what was wrong, where, and the length that was claimed there; then the records.
 
+/** A status, or 0 when nothing was wrong; the offset at which it was; the length that was claimed there (64 bits); where the records begin. */
 export const REPORT_STATUS = 0;
 export const REPORT_OFFSET = 1;
 export const REPORT_CLAIMED = 2;

@@ -23,6 +23,7 @@ export const VALIDATES = 256;
 
 // Rows of the rule table, in order.
 
+/** Indices of the rules. */
 export const GLIBC = 0;
 export const GLIBC_OLD = 1;
 export const MUSL = 2;
@@ -57,6 +58,7 @@ export const CHECK_UPPER = 8;
 
 // Words (i32) of a step's trace.
 
+/** Which comparison it was, cmsg_len, what that rounds up to, and both sides: 64 bits each, but the first. */
 export const STEP_CHECK = 0;
 export const STEP_CLAIMED = 1;
 export const STEP_ROUNDED = 3;

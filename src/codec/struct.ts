@@ -38,7 +38,7 @@ export type StructName =
   | "sockaddr_in6";
 
 /** Id in the core, and the members' C names by their ids. */
-const STRUCTS: Readonly<
+export const STRUCTS: Readonly<
   Record<StructName, { readonly id: number; readonly members: readonly string[] }>
 > = {
   msghdr: { id: MSGHDR, members: MSGHDR_MEMBERS },

@@ -1,7 +1,7 @@
 // Draws results/chart.svg from the stored results: each contender's processor time as a multiple of C's, on a logarithmic axis. Readable
 // on light and dark pages.
 
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { PANELS } from "./chart-jobs.js";
 import { HERE } from "./prepare.js";
 import { stored } from "./store.js";
@@ -177,6 +177,13 @@ ${panels.join("\n")}
 `;
 }
 
+const FILE = `${HERE}results/chart.svg`;
+
 export function writeChart() {
-  writeFileSync(`${HERE}results/chart.svg`, drawn(stored()));
+  writeFileSync(FILE, drawn(stored()));
+}
+
+/** Whether the chart is what the stored results say. */
+export function chartIsCurrent() {
+  return existsSync(FILE) && drawn(stored()) === readFileSync(FILE, "utf8");
 }

@@ -159,7 +159,7 @@ export const GOALS = [
     15,
     "busy poll across processors, × C blocking",
     0.15,
-    "round trip across processors",
+    "round trip across processors, 1 descriptor, 1 byte",
     ["cmsg, busy poll"],
     { by: "clock" },
   ),

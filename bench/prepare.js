@@ -98,7 +98,7 @@ export async function prepare() {
     c: compileAll(),
     python: named(failure("python3", ["-c", "import socket; socket.send_fds"]), "no python3"),
     ruby: named(failure("ruby", ["-e", "require 'socket'"]), "no ruby"),
-    pin: named(failure("taskset", ["-c", "0", "true"]), "no taskset"),
+    pin: named(failure("taskset", ["-c", "0,1", "true"]), "no taskset"),
     usocket: addon("usocket"),
     unixDgram: addon("unix-dgram"),
     bun: why,

@@ -9,6 +9,8 @@ import { cells, HEAD, markdown, ratio, time } from "./table.js";
 /** @typedef {import("./store.js").Result} Result */
 /** @typedef {import("./store.js").Timed} Timed */
 
+const FILE = `${HERE}README.md`;
+
 /** Groups in the order of the page. */
 const GROUPS = [
   "passing",
@@ -37,21 +39,40 @@ function goals(results) {
   return `${met} of ${judged.length} are met.\n\n${table}`;
 }
 
-/** Ratios to C: contenders down, jobs across. @param {readonly Result[]} results @param {string} group */
+/** C first, then ours, then the others. @param {string} name */
+function rank(name) {
+  const place = [/^C(,|$)/, /^cmsg/, /^koffi/, /^(CPython|asyncio)/, /^Ruby/].findIndex((one) =>
+    one.test(name),
+  );
+  return place < 0 ? 5 : place;
+}
+
+/** Ratios to C: jobs down, contenders across. @param {readonly Result[]} results @param {string} group */
 function ratios(results, group) {
   const timed = results.filter((one) => one.group === group && "rows" in one);
   const jobs = /** @type {Timed[]} */ (timed);
-  const names = [...new Set(jobs.flatMap(({ rows }) => rows.map(({ name }) => name)))];
-  const lines = names.map((name) => [name, ...jobs.map((job) => cell(job, name))]);
-  return markdown([["", ...jobs.map(({ name }) => name)], ...lines]);
+  const [only] = jobs;
+  if (only === undefined) return "Not measured yet.";
+  if (jobs.length === 1) return rowsOf(only);
+  const all = [...new Set(jobs.flatMap(({ rows }) => rows.map(({ name }) => name)))];
+  const names = all.sort((a, b) => rank(a) - rank(b));
+  const lines = jobs.map((job) => [job.name, ...names.map((name) => cell(job, name))]);
+  return markdown([["", ...names], ...lines]);
 }
 
 /** @param {Timed} job @param {string} name */
 function cell({ rows, by }, name) {
   const row = rows.find((one) => one.name === name);
   if (row === undefined) return "";
-  const reference = "C" in row.ratios ? "C" : "cluster";
-  return name === "C" ? time(row[by].median) : ratio(row.ratios[reference]?.[by].median);
+  return name === "C" ? time(row[by].median) : ratio(row.ratios["C"]?.[by].median);
+}
+
+/** The rows of one job with their spread. @param {Timed} job @param {string} [head] */
+function rowsOf({ rows, by, notes, name }, head = name) {
+  const lines = rows.map((row) => cells(row, by));
+  const used = HEAD.map((_, i) => i === 0 || lines.some((line) => line[i] !== ""));
+  const shown = [[head, ...HEAD.slice(1)], ...lines].map((line) => line.filter((_, i) => used[i]));
+  return [markdown(shown), ...notes].join("\n\n");
 }
 
 /** @param {readonly Result[]} results */
@@ -83,14 +104,9 @@ function everything(results) {
   const jobs = GROUPS.flatMap((group) =>
     results.filter((one) => one.group === group && "rows" in one),
   );
-  const blocks = /** @type {Timed[]} */ (jobs).map(({ name, rows, by, notes, rounds }) => {
-    const lines = rows.map((row) => cells(row, by));
-    const used = HEAD.map((_, i) => i === 0 || lines.some((line) => line[i] !== ""));
-    const shown = [[`${name}; ${rounds} rounds`, ...HEAD.slice(1)], ...lines].map((line) =>
-      line.filter((_, i) => used[i]),
-    );
-    return [markdown(shown), ...notes].join("\n\n");
-  });
+  const blocks = /** @type {Timed[]} */ (jobs).map((job) =>
+    rowsOf(job, `${job.name}; ${job.rounds} rounds`),
+  );
   return blocks.join("\n\n");
 }
 
@@ -123,9 +139,9 @@ function between(text, name, content) {
   return `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`;
 }
 
-export function writeTables() {
+/** The page as the stored results would have it. */
+function page() {
   const results = stored();
-  const file = `${HERE}README.md`;
   /** @type {[string, string][]} */
   const sections = [
     ["goals", goals(results)],
@@ -134,7 +150,16 @@ export function writeTables() {
     ["footprint", figures(results)],
     ["everything", everything(results)],
   ];
-  let text = readFileSync(file, "utf8");
+  let text = readFileSync(FILE, "utf8");
   for (const [name, content] of sections) text = between(text, name, content);
-  writeFileSync(file, text);
+  return text;
+}
+
+export function writeTables() {
+  writeFileSync(FILE, page());
+}
+
+/** Whether the page is what the stored results say. */
+export function tablesAreCurrent() {
+  return page() === readFileSync(FILE, "utf8");
 }

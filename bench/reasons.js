@@ -3,5 +3,4 @@
 /** @type {Readonly<Record<string, string>>} */
 export const REASONS = {
   "1 descriptor, reusable record, × C": "there is no such call yet",
-  "busy poll across processors, × C blocking": "there is no such option",
 };

@@ -1,13 +1,13 @@
 // npm run bench: every job side by side with its peers, as one table; results are stored, and the tables and the chart that are made of
 // them written anew. Words choose the scenarios whose names contain one of them. `--quick` measures the main ones coarsely and stores
-// nothing, `--soak` runs for long and stores what became of descriptors and memory, `--profile` asks perf where the time goes, `--tables` only writes the tables and the chart.
+// nothing, `--soak` runs for long and stores what became of descriptors and memory, `--profile` asks perf where the time goes, `--tables` only writes the tables and the chart, and `--check` tells whether they are current.
 
-import { writeChart } from "./chart.js";
+import { chartIsCurrent, writeChart } from "./chart.js";
 import { FOOTPRINTS, sampled } from "./footprint.js";
 import { measure } from "./measure.js";
 import { HERE, prepare } from "./prepare.js";
 import { PROFILE, profile } from "./profile.js";
-import { writeTables } from "./readme.js";
+import { tablesAreCurrent, writeTables } from "./readme.js";
 import { scenarios } from "./scenarios/index.js";
 import { SOAK, soak } from "./soak.js";
 import { forget, originOf, store } from "./store.js";
@@ -89,10 +89,21 @@ async function runAll() {
   }
 }
 
-if (args.includes("--soak")) await soak(originOf(command));
+/** Whether tables and chart are those of the stored results. */
+function check() {
+  if (tablesAreCurrent() && chartIsCurrent()) return;
+  console.error(
+    "bench/README.md or its chart is not what bench/results says: npm run bench -- --tables",
+  );
+  process.exitCode = 1;
+}
+
+const writes = !(quick || args.includes("--check"));
+if (args.includes("--check")) check();
+else if (args.includes("--soak")) await soak(originOf(command));
 else if (args.includes("--profile")) await profile(originOf(command));
 else if (!args.includes("--tables")) await runAll();
-if (!quick) {
+if (writes) {
   writeTables();
   writeChart();
 }

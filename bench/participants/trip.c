@@ -1,14 +1,15 @@
-/* C: a message to another process and back, over an AF_UNIX stream. Arguments: "block", "poll", or "range" to close runs of numbers
-   with close_range; descriptors; bytes; the command of the process that answers. "echo" for it makes this program that process,
+/* C: a message to another process and back, over an AF_UNIX stream. Arguments: "block", "poll", "spin" to try without waiting, or
+   "range" to close runs of numbers with close_range; descriptors; bytes; the command of the process that answers. "echo" for it makes this program that process,
    whose standard input is the socket. */
 #define _GNU_SOURCE
 #include "serve.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include "rights.h"
 
-static int fd_count, byte_count, polls, ranges, end, files[MOST_FDS], arrived_fds[MOST_FDS];
+static int fd_count, byte_count, polls, spins, ranges, end, files[MOST_FDS], arrived_fds[MOST_FDS];
 static char data[65536];
 
 static void send_fds(const int *fds) {
@@ -32,7 +33,10 @@ static int receive_fds(void) {
     message.msg_control = control.bytes;
     message.msg_controllen = sizeof control.bytes;
   }
-  ssize_t received = recvmsg(end, &message, MSG_CMSG_CLOEXEC);
+  int flags = MSG_CMSG_CLOEXEC | (spins ? MSG_DONTWAIT : 0);
+  ssize_t received;
+  do received = recvmsg(end, &message, flags);
+  while (spins && received < 0 && errno == EAGAIN);
   if (received < 0) fail("recvmsg");
   return received == 0 ? -1 : take_rights(&message, arrived_fds);
 }
@@ -76,6 +80,7 @@ static long pass(long count) {
 int main(int argc, char **argv) {
   if (argc < 5) return 2;
   polls = strcmp(argv[1], "poll") == 0;
+  spins = strcmp(argv[1], "spin") == 0;
   ranges = strcmp(argv[1], "range") == 0;
   fd_count = atoi(argv[2]);
   byte_count = atoi(argv[3]);

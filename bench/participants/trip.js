@@ -1,12 +1,12 @@
-// cmsg: a message to another process and back, over an AF_UNIX stream. Arguments: "callback" or "promise" on the event loop, or "sync";
-// descriptors; bytes; and the command of the process that answers. "echo" makes this program that process, whose standard input is
+// cmsg: a message to another process and back, over an AF_UNIX stream. Arguments: "callback" or "promise" on the event loop, "sync", or
+// "spin" to try without waiting; descriptors; bytes; and the command of the process that answers. "echo" makes this program that process, whose standard input is
 // the socket.
 
 import { cmsg } from "./package.js";
 import { processorTime, startOn } from "./processes.js";
 import { serve } from "./serve.js";
 
-const { Fd, recvFds, sendFds, sendmsg, socketpair, UnixSocket } = cmsg;
+const { Fd, recvFds, sendFds, sendmsg, socketpair, tryRecvFds, UnixSocket } = cmsg;
 
 const [, , way, count, bytes, ...command] = process.argv;
 const fdCount = Number(count);
@@ -18,10 +18,20 @@ function sendSync(socket, fds, data) {
   else sendFds(socket, fds, { data });
 }
 
+/** @param {any} socket */
+function trying(socket) {
+  for (;;) {
+    const message = tryRecvFds(socket);
+    if (message !== null) return message;
+  }
+}
+
+const receive = way === "spin" ? trying : recvFds;
+
 function echoSync() {
   const socket = new Fd(0);
   for (;;) {
-    const message = recvFds(socket);
+    const message = receive(socket);
     if (message.bytes === 0) return;
     sendSync(socket, message.fds, message.data);
     message[Symbol.dispose]();
@@ -59,7 +69,7 @@ async function driveSync() {
       let arrived = 0;
       for (let i = 0; i < count; i++) {
         sendSync(ends[0], fds, data);
-        const message = recvFds(ends[0]);
+        const message = receive(ends[0]);
         arrived += message.fds.length;
         message[Symbol.dispose]();
       }
@@ -121,6 +131,6 @@ async function drive() {
   socket.close();
 }
 
-const echoes = { sync: echoSync, callback: echoCallback, promise: echoPromise };
+const echoes = { sync: echoSync, spin: echoSync, callback: echoCallback, promise: echoPromise };
 if (command[0] === "echo") await echoes[/** @type {keyof typeof echoes} */ (way)]();
-else await (way === "sync" ? driveSync() : drive());
+else await (way === "sync" || way === "spin" ? driveSync() : drive());

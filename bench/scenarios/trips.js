@@ -56,6 +56,31 @@ function trip(job, peers) {
   };
 }
 
+/** Each end on a processor of its own, where a wake-up costs most: waiting in the call, and trying again and again. @param {Peers} peers @returns {import("./commands.js").Scenario} */
+function apart(peers) {
+  const job = [1, 1];
+  const c = (/** @type {string} */ how) => [peers.program("trip"), how, ...job.map(String)];
+  const programs = [
+    { name: "C", command: c("block"), why: peers.c },
+    { name: "C, busy poll", command: c("spin"), why: peers.c },
+    { name: "cmsg, sync", command: node("trip", "sync", ...job) },
+    { name: "cmsg, busy poll", command: node("trip", "spin", ...job) },
+  ];
+  return {
+    group: "trips",
+    name: "round trip across processors, 1 descriptor, 1 byte",
+    references: ["C"],
+    long: true,
+    latency: true,
+    by: "clock",
+    contenders: programs.map(({ name, command, why }) => ({
+      name,
+      command: [...pinned(command), "taskset", "-c", "1", ...command, "echo"],
+      why: why ?? peers.pin,
+    })),
+  };
+}
+
 /** Other runtimes, with C at the other end. @param {Peers} peers @returns {import("./commands.js").Scenario} */
 function runtimes(peers) {
   const c = [peers.program("trip"), "block", "1", "1"];
@@ -90,5 +115,5 @@ function runtimes(peers) {
 
 /** @param {Peers} peers */
 export function tripScenarios(peers) {
-  return [...JOBS.map((job) => trip(job, peers)), runtimes(peers)];
+  return [...JOBS.map((job) => trip(job, peers)), apart(peers), runtimes(peers)];
 }

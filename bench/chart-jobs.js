@@ -100,11 +100,10 @@ export const PANELS = [
     jobs: [
       {
         label: "receive",
-        detail: "in batches",
+        detail: "on the event loop",
         scenario: UDP,
         dots: [
-          ["cmsg", "cmsg, batch record"],
-          ["cmsg", "cmsg, mmsg, into"],
+          ["cmsg", "cmsg, UdpSocket"],
           ["CPython", "CPython"],
           ["node", "node:dgram"],
         ],

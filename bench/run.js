@@ -20,8 +20,8 @@ const command = ["npm run bench", ...(args.length > 0 ? ["--"] : []), ...args.ma
   " ",
 );
 const effort = quick
-  ? { rounds: 7, batch: 4, warmUp: 80, latencies: 100 }
-  : { rounds: 21, batch: 8, warmUp: 400, latencies: 500 };
+  ? { rounds: 7, batch: 4, warmUp: 150, latencies: 100 }
+  : { rounds: 21, batch: 8, warmUp: 500, latencies: 500 };
 
 /** @param {string} arg */
 function quoted(arg) {

@@ -1,6 +1,6 @@
 // cmsg: datagrams over 127.0.0.1. Arguments: "receive" (only that is measured; each brings its destination and its time, which are
 // read) or "send" (only that); bytes of a datagram; datagrams of a queue; how: "each" and "batch" by calls, "offload" by the kernel's
-// own batches (UDP_SEGMENT, UDP_GRO), "into" by batches into buffers of ours, "record" into a batch that is filled again, "socket" and "many" on the
+// own batches (UDP_SEGMENT, UDP_GRO), "into" by batches into buffers of ours, "record" into a batch that is filled again ("unread": whose values nobody asks for), "socket" and "many" on the
 // event loop by `UdpSocket`.
 
 import { cmsg } from "./package.js";
@@ -66,7 +66,7 @@ function receiveBatch(from) {
 }
 
 const records =
-  how === "record"
+  how === "record" || how === "unread"
     ? new ReceiveBatch({ limit: queue, dataLimit: byteCount, controlLimit: 256 })
     : undefined;
 
@@ -75,7 +75,7 @@ function receiveRecords(from) {
   let bytes = 0;
   for (let i = 0, got = records.receive(from); i < got; i++) {
     const record = records.at(i);
-    look(record);
+    if (how === "record") look(record);
     bytes += record.bytes;
   }
   return bytes;
@@ -90,7 +90,7 @@ function receiveOne(from) {
 
 /** @param {any} from */
 function receiveQueue(from) {
-  const some = how === "record" ? receiveRecords : receiveBatch;
+  const some = records !== undefined ? receiveRecords : receiveBatch;
   const receive = how === "each" || how === "offload" ? receiveOne : some;
   let bytes = 0;
   while (bytes < byteCount * queue) bytes += receive(from);

@@ -25,6 +25,11 @@ function receiving(bytes, queue, peers) {
         command: node("udp", ...job, "record"),
         why: peers.call("ReceiveBatch"),
       },
+      {
+        name: "cmsg, batch record, values unread",
+        command: node("udp", ...job, "unread"),
+        why: peers.call("ReceiveBatch"),
+      },
       { name: "cmsg, one by one", command: node("udp", ...job, "each") },
       { name: "cmsg, mmsg", command: node("udp", ...job, "batch") },
       { name: "cmsg, mmsg, into", command: node("udp", ...job, "into") },

@@ -161,7 +161,7 @@ export const GOALS = [
     "busy poll across processors, × C blocking",
     0.15,
     "round trip across processors, 1 descriptor, 1 byte",
-    ["cmsg, busy poll"],
+    ["cmsg, busy poll", "cmsg, tryRecvFds"],
     { by: "clock" },
   ),
   ...usocketsJob(),

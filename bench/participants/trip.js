@@ -1,5 +1,5 @@
 // cmsg: a message to another process and back, over an AF_UNIX stream. Arguments: "callback" or "promise" on the event loop, "sync", or
-// "spin" to try without waiting; descriptors; bytes; and the command of the process that answers. "echo" makes this program that process, whose standard input is
+// "spin" to try without waiting, "busy" to wait awake for a while; descriptors; bytes; and the command of the process that answers. "echo" makes this program that process, whose standard input is
 // the socket.
 
 import { cmsg } from "./package.js";
@@ -26,7 +26,16 @@ function trying(socket) {
   }
 }
 
-const receive = way === "spin" ? trying : recvFds;
+/** @type {any} */
+const AWAKE = { timeoutMs: 60_000, busyPollUs: 1000 };
+
+/** @param {any} socket */
+function waitingAwake(socket) {
+  return recvFds(socket, AWAKE);
+}
+
+const receives = { spin: trying, busy: waitingAwake };
+const receive = receives[/** @type {keyof typeof receives} */ (way)] ?? recvFds;
 
 function echoSync() {
   const socket = new Fd(0);
@@ -131,6 +140,12 @@ async function drive() {
   socket.close();
 }
 
-const echoes = { sync: echoSync, spin: echoSync, callback: echoCallback, promise: echoPromise };
+const echoes = {
+  sync: echoSync,
+  spin: echoSync,
+  busy: echoSync,
+  callback: echoCallback,
+  promise: echoPromise,
+};
 if (command[0] === "echo") await echoes[/** @type {keyof typeof echoes} */ (way)]();
-else await (way === "sync" || way === "spin" ? driveSync() : drive());
+else await (way === "callback" || way === "promise" ? drive() : driveSync());

@@ -64,7 +64,8 @@ function apart(peers) {
     { name: "C", command: c("block"), why: peers.c },
     { name: "C, busy poll", command: c("spin"), why: peers.c },
     { name: "cmsg, sync", command: node("trip", "sync", ...job) },
-    { name: "cmsg, busy poll", command: node("trip", "spin", ...job) },
+    { name: "cmsg, busy poll", command: node("trip", "busy", ...job) },
+    { name: "cmsg, tryRecvFds", command: node("trip", "spin", ...job) },
   ];
   return {
     group: "trips",

@@ -1,5 +1,5 @@
 // cmsg: messages in one direction from another process, over an AF_UNIX socketpair. Arguments: how ("each" and "mmsg", calls that
-// wait; "loop", on the event loop; "into", into a buffer of ours), descriptors and bytes of a message, socket type, the command of the
+// wait; "loop", on the event loop; "into", into a buffer of ours; "pool", into one that a pool lends), descriptors and bytes of a message, socket type, the command of the
 // process that sends. "feed" for it makes this program that process, whose standard input is the socket: a message with a number comes
 // in, and so many go out.
 
@@ -47,14 +47,19 @@ function feed() {
   }
 }
 
-const into = how === "into" ? { into: data } : undefined;
+const { BufferPool } = /** @type {any} */ (cmsg);
+const pool = how === "pool" ? new BufferPool({ size: byteCount }) : undefined;
+const lent = pool === undefined ? undefined : /** @type {any} */ ({ pool });
+const into = how === "into" ? { into: data } : lent;
 
 /** @param {any} end @param {number} missing */
 function drainEach(end, missing) {
   let arrived = 0;
   for (let left = missing; left > 0; ) {
     if (fdCount === 0) {
-      left -= recvmsg(end, into).bytes;
+      const got = recvmsg(end, into);
+      left -= got.bytes;
+      if (pool !== undefined) got[Symbol.dispose]();
       continue;
     }
     const got = recvFds(end, into);

@@ -1,15 +1,17 @@
 // cmsg: messages sent, received and closed in a loop on a socketpair. Arguments: socket type, descriptors, bytes, how data is
-// received: "new" buffers, "into" one of ours, or into a "record" that is used again.
+// received: "new" buffers, "into" one of ours, one that a "pool" lends, or a "record" that is used again.
 
 import { cmsg } from "./package.js";
 import { serve } from "./serve.js";
 
 const { Fd, MSG_DONTWAIT, recvFds, recvmsg, sendFds, sendmsg, socketpair } = cmsg;
-const { MessageRecord } = /** @type {any} */ (cmsg);
+const { BufferPool, MessageRecord } = /** @type {any} */ (cmsg);
 
 const [type = "", fds, bytes, how] = process.argv.slice(2);
 const [fdCount, byteCount] = [Number(fds), Number(bytes)];
-const into = how === "into" ? { into: Buffer.alloc(byteCount) } : undefined;
+const pool = how === "pool" ? new BufferPool({ size: byteCount }) : undefined;
+const lent = pool === undefined ? undefined : /** @type {any} */ ({ pool });
+const into = how === "into" ? { into: Buffer.alloc(byteCount) } : lent;
 
 const pair = socketpair({ type: /** @type {"stream"} */ (type) });
 const files = Array.from({ length: fdCount }, () => Fd.open("/dev/null"));
@@ -55,7 +57,11 @@ function passLarge(count) {
 function passData(count) {
   for (let i = 0; i < count; i++) {
     sendmsg(pair[0], { data });
-    for (let missing = byteCount; missing > 0; ) missing -= recvmsg(pair[1], into).bytes;
+    for (let missing = byteCount; missing > 0; ) {
+      const got = recvmsg(pair[1], into);
+      missing -= got.bytes;
+      if (pool !== undefined) got[Symbol.dispose]();
+    }
   }
   return 0;
 }

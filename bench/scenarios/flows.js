@@ -51,6 +51,11 @@ function bulk(bytes, peers) {
     contenders: [
       { name: "C", command: between(c, c), why: peers.c },
       { name: "cmsg, into", command: between(ours("into"), ours("each")) },
+      {
+        name: "cmsg, pool",
+        command: between(ours("pool"), ours("each")),
+        why: peers.call("BufferPool"),
+      },
       { name: "cmsg", command: between(ours("each"), ours("each")) },
       { name: "cmsg, event loop", command: between(ours("loop"), ours("each")) },
       { name: "CPython", command: between(cpython, cpython), why: peers.python },

@@ -51,6 +51,11 @@ function passing(job, peers) {
     command: node("pass", ...args, "record"),
     why: peers.call("MessageRecord"),
   };
+  const pool = {
+    name: "cmsg, pool",
+    command: node("pass", ...args, "pool"),
+    why: peers.call("BufferPool"),
+  };
   return {
     group: "passing",
     name: `${descriptors(fds)}, ${size(bytes)}, ${type}`,
@@ -60,6 +65,7 @@ function passing(job, peers) {
       { name: "C", command: c("each"), why: peers.c },
       ...(fds > 1 ? [{ name: "C, close_range", command: c("range"), why: peers.c }] : []),
       ...(bytes > 65536 ? [] : [record]),
+      ...(bytes < 4096 ? [] : [pool]),
       { name: "cmsg", command: node("pass", ...args, "new") },
       { name: "cmsg, into", command: node("pass", ...args, "into") },
       { name: "cmsg, event loop", command: node("pass-loop", "cmsg", ...args) },

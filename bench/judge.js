@@ -6,7 +6,7 @@ import { ratio } from "./table.js";
 
 /** @typedef {import("./store.js").Result} Result */
 /** @typedef {import("./goals.js").Goal} Goal */
-/** @typedef {{ row: number, goal: string, limit: string, measured: string, verdict: string, met: boolean }} Judged */
+/** @typedef {{ row: number, goal: string, limit: string, measured: string, floor: string, verdict: string, met: boolean }} Judged */
 
 /** @param {readonly Result[]} results @returns {import("./goals.js").Find} */
 function finder(results) {
@@ -30,10 +30,34 @@ function finder(results) {
   };
 }
 
-/** How far it is from the limit. @param {Goal} goal @param {number} value */
-function missed({ limit, least }, value) {
-  if (limit === 0 || value === 0) return `missed: ${value}`;
-  return `missed by ${Math.ceil((least ? limit / value - 1 : value / limit - 1) * 100)} %`;
+/** @param {Goal} goal @param {number} value */
+function isMet({ limit, least }, value) {
+  return least ? value >= limit : value <= limit;
+}
+
+/** How far one number is from another that it should have reached. @param {Goal} goal @param {number} value @param {number} other */
+function distance({ least }, value, other) {
+  return least
+    ? `${Math.floor((100 * value) / other)} % of`
+    : `${Math.ceil(100 * (value / other - 1))} % above`;
+}
+
+/** @param {Goal} goal @param {number} value @param {number | undefined} floor */
+function verdictOf(goal, value, floor) {
+  if (isMet(goal, value)) return "met";
+  const words = ["missed"];
+  if (goal.limit !== 0) words.push(`${distance(goal, value, goal.limit)} the goal`);
+  if (floor !== undefined && !isMet(goal, floor)) {
+    words.push(`out of C's reach as well, ${distance(goal, value, floor)} C's own`);
+  }
+  const why = REASONS[goal.goal];
+  return [...words, ...(why === undefined ? [] : [why])].join("; ");
+}
+
+/** @param {number | undefined} value */
+function shown(value) {
+  if (value === undefined) return "";
+  return value >= 20 || value === 0 ? String(Math.round(value)) : ratio(value);
 }
 
 /** @param {readonly Result[]} results @returns {Judged[]} */
@@ -41,15 +65,19 @@ export function judge(results) {
   const find = finder(results);
   return GOALS.map((goal) => {
     const { row, limit, least } = goal;
-    const value = goal.measured(find);
-    const why = REASONS[goal.goal];
-    const told = { row, goal: goal.goal, limit: `${least ? "≥" : "≤"} ${limit}` };
-    if (value === undefined) {
-      return { ...told, measured: "", verdict: why ?? "not measured here", met: false };
-    }
-    const met = least ? value >= limit : value <= limit;
-    const verdict = [missed(goal, value), ...(why === undefined ? [] : [why])].join(": ");
-    const measured = value >= 20 || value === 0 ? String(Math.round(value)) : ratio(value);
-    return { ...told, measured, verdict: met ? "met" : verdict, met };
+    const [value, floor] = [goal.measured(find), goal.floor?.(find)];
+    const verdict =
+      value === undefined
+        ? (REASONS[goal.goal] ?? "not measured here")
+        : verdictOf(goal, value, floor);
+    return {
+      row,
+      goal: goal.goal,
+      limit: `${least ? "≥" : "≤"} ${limit}`,
+      measured: shown(value),
+      floor: shown(floor),
+      verdict,
+      met: value !== undefined && isMet(goal, value),
+    };
   });
 }

@@ -28,14 +28,15 @@ const GROUPS = [
 function goals(results) {
   const judged = judge(results);
   const met = judged.filter((one) => one.met).length;
-  const lines = judged.map(({ row, goal, limit, measured, verdict }) => [
+  const lines = judged.map(({ row, goal, limit, measured, floor, verdict }) => [
     String(row),
     goal,
     limit,
     measured,
+    floor,
     verdict,
   ]);
-  const table = markdown([["row", "goal", "limit", "measured", "verdict"], ...lines], 5);
+  const table = markdown([["row", "goal", "limit", "measured", "C's own", "verdict"], ...lines], 6);
   return `${met} of ${judged.length} are met.\n\n${table}`;
 }
 

@@ -1,6 +1,6 @@
 // npm run bench: every job side by side with its peers, as one table; results are stored, and the tables and the chart that are made of
 // them written anew. Words choose the scenarios whose names contain one of them. `--quick` measures the main ones coarsely and stores
-// nothing, `--soak` runs for long and stores what became of descriptors and memory, `--profile` asks perf where the time goes, `--tables` only writes the tables and the chart, and `--check` tells whether they are current.
+// nothing, `--short` has fewer rounds than usual, `--soak` runs for long and stores what became of descriptors and memory, `--profile` asks perf where the time goes, `--tables` only writes the tables and the chart, and `--check` tells whether they are current.
 
 import { chartIsCurrent, writeChart } from "./chart.js";
 import { FOOTPRINTS, sampled } from "./footprint.js";
@@ -19,9 +19,14 @@ const words = args.filter((arg) => !arg.startsWith("--"));
 const command = ["npm run bench", ...(args.length > 0 ? ["--"] : []), ...args.map(quoted)].join(
   " ",
 );
-const effort = quick
-  ? { rounds: 7, batch: 4, warmUp: 150, latencies: 100 }
-  : { rounds: 21, batch: 8, warmUp: 500, latencies: 500 };
+/** @type {Record<string, import("./measure.js").Effort>} */
+const EFFORTS = {
+  quick: { rounds: 7, batch: 4, warmUp: 150, latencies: 100 },
+  short: { rounds: 9, batch: 6, warmUp: 250, latencies: 200 },
+  full: { rounds: 21, batch: 8, warmUp: 500, latencies: 500 },
+};
+const named = quick ? "quick" : args.includes("--short") ? "short" : "full";
+const effort = /** @type {import("./measure.js").Effort} */ (EFFORTS[named]);
 
 /** @param {string} arg */
 function quoted(arg) {

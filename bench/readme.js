@@ -70,9 +70,10 @@ function cell({ rows, by }, name) {
 
 /** The rows of one job with their spread. @param {Timed} job @param {string} [head] */
 function rowsOf({ rows, by, notes, name }, head = name) {
+  const title = by === "clock" ? `${head}; rate and ratio by the clock` : head;
   const lines = rows.map((row) => cells(row, by));
   const used = HEAD.map((_, i) => i === 0 || lines.some((line) => line[i] !== ""));
-  const shown = [[head, ...HEAD.slice(1)], ...lines].map((line) => line.filter((_, i) => used[i]));
+  const shown = [[title, ...HEAD.slice(1)], ...lines].map((line) => line.filter((_, i) => used[i]));
   return [markdown(shown), ...notes].join("\n\n");
 }
 

@@ -52,7 +52,7 @@ export function markdown(lines, left = 1) {
   return [head, `|${rule}|`, ...rest].join("\n");
 }
 
-export const HEAD = ["", "processor", "middle half", "by the clock", "× C", "p50", "p99", "p99.9"];
+export const HEAD = ["", "processor", "middle half", "per second", "× C", "p50", "p99", "p99.9"];
 const WIDTHS = [40, 10, 22, 12, 18, 9, 9, 9];
 
 /** @param {Row} row @param {"processor" | "clock"} by */
@@ -61,7 +61,7 @@ export function cells({ name, processor, clock, ratios, latency }, by) {
     name,
     time(processor.median),
     `${time(processor.q1)}–${time(processor.q3)}`,
-    rate(clock.median),
+    rate((by === "clock" ? clock : processor).median),
     spreadRatio(ratios["C"]?.[by]),
     ...(latency ? [latency.p50, latency.p99, latency.p999].map(time) : ["", "", ""]),
   ];

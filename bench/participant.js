@@ -40,8 +40,14 @@ export class Participant {
   async ask(request) {
     this.child.stdin.write(`${request}\n`);
     const { value, done } = await this.lines.next();
-    if (done) throw new Error(`${this.name} ended: ${this.errors.trim().split("\n").at(-1)}`);
+    if (done) throw new Error(`${this.name} ended: ${this.#lastWords()}`);
     return String(value).split(" ").map(Number);
+  }
+
+  /** Node prints its version last, other programs what went wrong. */
+  #lastWords() {
+    const lines = this.errors.trim().split("\n");
+    return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1);
   }
 
   /** Warms up, and finds how many turns take about so long. @param {number} milliseconds @param {number} warmUp */

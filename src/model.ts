@@ -7,6 +7,7 @@
  */
 
 export type { ByteRange } from "./codec/byte-range.js";
+export { brokenRule } from "./codec/problem.js";
 export { abiFact, abiRow } from "./model/abi-facts.js";
 export {
   type ComparedAbi,
@@ -16,7 +17,6 @@ export {
   type Comparison,
   compareControl,
 } from "./model/compare.js";
-export { brokenRule } from "./model/problem-rules.js";
 export {
   type DeliveredMessage,
   type DescriptorCounts,

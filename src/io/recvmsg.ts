@@ -12,7 +12,7 @@ import {
 } from "../codec/decode.js";
 import type { AnyDefinition } from "../codec/definition.js";
 import { definitionList } from "../codec/face.js";
-import type { Problem } from "../codec/payload.js";
+import type { Problem } from "../codec/problem.js";
 import { totalLength } from "./data.js";
 import { type Borrowed, borrow, numberOf, type SocketLike } from "./descriptor.js";
 import { closeFds, type Fd } from "./fd.js";

@@ -14,8 +14,8 @@ import type { ModelCredentials, QueuedPiece, SocketModelType, SocketRule } from 
 /** What is written. */
 export interface ModelWrite {
   readonly data: ArrayBufferView | ArrayBufferLike;
-  /** Numbers that stand for descriptors: any that tell them apart. */
-  readonly descriptors?: readonly number[];
+  /** Numbers that stand for descriptors: any that tell them apart. A list of lists is several SCM_RIGHTS in one write. */
+  readonly descriptors?: readonly number[] | readonly (readonly number[])[];
   /** What the kernel notes of the writer: either end has SO_PASSCRED set then, or the writer attached them. */
   readonly credentials?: ModelCredentials;
   /** Whether it is sent with MSG_EOR. */
@@ -52,25 +52,48 @@ export function checkedWrite(
   rule: SocketRule,
   type: SocketModelType,
 ): QueuedPiece {
-  const { data, descriptors = NO_NUMBERS, credentials, endOfRecord } = optionsOf(write, "write");
+  const { data, descriptors, credentials, endOfRecord } = optionsOf(write, "write");
   const bytes = bytesOf(data, "data").slice();
-  if (!Array.isArray(descriptors)) throw typeError("descriptors", "a list of numbers", descriptors);
+  const groups = mergedBy(rule, groupsOf(descriptors));
+  const numbers = groups.flat();
   const most = rule.descriptorLimit ?? INT_MAX;
-  if (descriptors.length > most) {
-    throw rangeError("descriptors", `at most ${most} on ${rule.system}`, descriptors.length);
+  if (numbers.length > most) {
+    throw rangeError("descriptors", `at most ${most} on ${rule.system}`, numbers.length);
   }
-  const isEmpty = descriptors.length > 0 && bytes.length === 0;
+  const isEmpty = numbers.length > 0 && bytes.length === 0;
   if (isEmpty && type === "stream" && rule.system !== "linux") {
     throw rangeError("data", `at least a byte with descriptors on ${rule.system}`, "no byte");
   }
   return {
     data: bytes,
-    descriptors: Object.freeze(
-      descriptors.map((each, i) => integerIn(each, 0, INT_MAX, `descriptors[${i}]`)),
-    ),
+    descriptors: Object.freeze(numbers),
+    rights: Object.freeze(groups.map(({ length }) => length)),
     credentials: credentials === undefined ? null : checkedCredentials(credentials),
     endOfRecord: flagOf(endOfRecord, "endOfRecord"),
   };
+}
+
+/** The numbers of each SCM_RIGHTS message that is written. */
+function groupsOf(descriptors: ModelWrite["descriptors"] = NO_NUMBERS): readonly number[][] {
+  if (!Array.isArray(descriptors)) throw typeError("descriptors", "a list of numbers", descriptors);
+  const given: readonly unknown[] = descriptors;
+  const groups = given.some(Array.isArray) ? given : [given];
+  return groups.map((group) => {
+    if (!Array.isArray(group)) throw typeError("descriptors", "a list of lists of numbers", group);
+    return group.map((each, i) => integerIn(each, 0, INT_MAX, `descriptors[${i}]`));
+  });
+}
+
+/** The messages with which they arrive. Those without descriptors are none. */
+function mergedBy(
+  { merges, system }: SocketRule,
+  groups: readonly number[][],
+): readonly number[][] {
+  if (groups.length > 1 && merges === "refuses") {
+    throw rangeError("descriptors", `of one SCM_RIGHTS on ${system}`, `${groups.length} of them`);
+  }
+  const kept = merges === "first" ? groups.slice(0, 1) : groups;
+  return (merges === "joins" ? [kept.flat()] : kept).filter(({ length }) => length > 0);
 }
 
 function checkedCredentials(given: ModelCredentials): ModelCredentials {

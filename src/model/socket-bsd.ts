@@ -11,8 +11,8 @@ import {
 } from "./socket-queue.js";
 
 /** The bytes of a call on a stream: what carries descriptors begins a call and never comes later in one. */
-function takeStream(queue: readonly QueuedPiece[], { limit, peek }: TakeOptions): Taken {
-  const [{ credentials: writer, descriptors }] = queue as readonly [QueuedPiece];
+function takeStream(queue: readonly QueuedPiece[], { limit }: TakeOptions): Taken {
+  const [{ credentials: writer, descriptors, rights }] = queue as readonly [QueuedPiece];
   const parts: Uint8Array[] = [];
   let room = limit;
   let left = queue;
@@ -29,7 +29,7 @@ function takeStream(queue: readonly QueuedPiece[], { limit, peek }: TakeOptions)
     if (!isWhole || endOfRecord) break;
   }
   const data = joined(parts);
-  return { data, descriptors, writer, truncated: false, endOfRecord, left: peek ? queue : left };
+  return { data, descriptors, rights, writer, truncated: false, endOfRecord, left };
 }
 
 /** Streams end no record. */
@@ -44,12 +44,13 @@ export const DARWIN_SOCKET: SocketRule = {
   types: ["stream", "dgram"],
   // sockargs: a control buffer is one cluster of 2048 bytes, 12 of them the header.
   descriptorLimit: 509,
+  merges: "refuses",
   peeks: "pointers",
   full: "fails",
   opensUnasked: true,
   dropsFailed: [],
   source:
-    "xnu bsd/kern/uipc_socket.c, soreceive and soreceive_ctl; bsd/kern/uipc_socket2.c, sbappend and sbappendcontrol; bsd/kern/uipc_usrreq.c, uipc_send and unp_externalize; bsd/kern/uipc_syscalls.c, sockargs",
+    "xnu bsd/kern/uipc_socket.c, soreceive and soreceive_ctl; bsd/kern/uipc_socket2.c, sbappend and sbappendcontrol; bsd/kern/uipc_usrreq.c, uipc_send, unp_internalize and unp_externalize; bsd/kern/uipc_syscalls.c, sockargs",
   tested: false,
   take: (type, queue, options) =>
     type === "stream" ? takePlainStream(queue, options) : takeMessage(queue, options),
@@ -60,12 +61,13 @@ export const FREEBSD_SOCKET: SocketRule = {
   system: "freebsd",
   types: ["stream", "dgram", "seqpacket"],
   descriptorLimit: null,
+  merges: "apart",
   peeks: "pointers",
   full: "fails",
   opensUnasked: false,
   dropsFailed: ["dgram"],
   source:
-    "FreeBSD sys/kern/uipc_usrreq.c, uipc_soreceive_stream_or_seqpacket, uipc_soreceive_dgram and unp_externalize",
+    "FreeBSD sys/kern/uipc_usrreq.c, uipc_soreceive_stream_or_seqpacket, uipc_soreceive_dgram, unp_internalize and unp_externalize",
   tested: false,
   take(type, queue, options) {
     if (type === "dgram") return takeMessage(queue, options);
@@ -78,12 +80,13 @@ export const NETBSD_SOCKET: SocketRule = {
   system: "netbsd",
   types: ["stream", "dgram", "seqpacket"],
   descriptorLimit: null,
+  merges: "first",
   peeks: "pointers",
   full: "fails",
   opensUnasked: false,
   dropsFailed: ["dgram", "seqpacket"],
   source:
-    "NetBSD sys/kern/uipc_socket.c, soreceive; sys/kern/uipc_socket2.c, sbappend and sbappendcontrol; sys/kern/uipc_usrreq.c, uipc_usrreq and unp_externalize",
+    "NetBSD sys/kern/uipc_socket.c, soreceive; sys/kern/uipc_socket2.c, sbappend and sbappendcontrol; sys/kern/uipc_usrreq.c, uipc_usrreq, unp_internalize and unp_externalize",
   tested: false,
   take: (type, queue, options) =>
     type === "stream" ? takePlainStream(queue, options) : takeMessage(queue, options),

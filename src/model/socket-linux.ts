@@ -24,21 +24,22 @@ function takeStream(queue: readonly QueuedPiece[], options: TakeOptions): Taken 
   const parts: Uint8Array[] = [];
   let room = limit;
   let descriptors: readonly number[] = [];
+  let rights: readonly number[] = [];
   let left = queue;
   for (const [i, piece] of queue.entries()) {
     if (credentials && !isSame(piece.credentials, writer)) break;
     const part = piece.data.slice(0, room);
     parts.push(part);
     room -= part.length;
-    descriptors = piece.descriptors;
+    ({ descriptors, rights } = piece);
     const isWhole = part.length === piece.data.length;
     const others = queue.slice(i + 1);
-    if (!peek) left = isWhole ? others : [restOf(piece, part.length), ...others];
+    left = isWhole ? others : [restOf(piece, part.length), ...others];
     // A peek goes on without room: it stops only at descriptors, which it duplicates even if none of their bytes is shown.
     if (descriptors.length > 0 || (!peek && (!isWhole || room === 0))) break;
   }
   const data = joined(parts);
-  return { data, descriptors, writer, truncated: false, endOfRecord: false, left };
+  return { data, descriptors, rights, writer, truncated: false, endOfRecord: false, left };
 }
 
 /** Linux, as 6.18 does it. */
@@ -46,12 +47,13 @@ export const LINUX_SOCKET: SocketRule = {
   system: "linux",
   types: ["stream", "dgram", "seqpacket"],
   descriptorLimit: 253,
+  merges: "joins",
   peeks: "duplicates",
   full: "partial",
   opensUnasked: false,
   dropsFailed: [],
   source:
-    "net/unix/af_unix.c, unix_stream_read_generic and __unix_dgram_recvmsg; net/core/scm.c, scm_detach_fds",
+    "net/unix/af_unix.c, unix_stream_sendmsg, unix_stream_read_generic and __unix_dgram_recvmsg; net/core/scm.c, scm_fp_copy and scm_detach_fds",
   tested: true,
   take: (type, queue, options) =>
     type === "stream" ? takeStream(queue, options) : takeMessage(queue, options),

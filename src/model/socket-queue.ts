@@ -18,6 +18,8 @@ export interface QueuedPiece {
   readonly data: Uint8Array;
   /** The caller's numbers of the descriptors that come with its first byte. */
   readonly descriptors: readonly number[];
+  /** How many of them each SCM_RIGHTS message holds with which they arrive. */
+  readonly rights: readonly number[];
   /** What the kernel noted of the writer; null when nobody asked for it at that time. */
   readonly credentials: ModelCredentials | null;
   /** Whether it was sent with MSG_EOR. */
@@ -28,12 +30,13 @@ export interface QueuedPiece {
 export interface Taken {
   readonly data: Uint8Array;
   readonly descriptors: readonly number[];
+  readonly rights: readonly number[];
   /** Whom the credentials are of. */
   readonly writer: ModelCredentials | null;
   /** MSG_TRUNC and MSG_EOR. */
   readonly truncated: boolean;
   readonly endOfRecord: boolean;
-  /** What waits afterwards. */
+  /** What waits afterwards; after a peek nothing changes. */
   readonly left: readonly QueuedPiece[];
 }
 
@@ -51,6 +54,8 @@ export interface SocketRule {
   readonly types: readonly SocketModelType[];
   /** Descriptors that one message takes; null where it is not known. */
   readonly descriptorLimit: number | null;
+  /** Several SCM_RIGHTS in one write: they become one, stay apart, only the first counts, or the write is refused. */
+  readonly merges: "joins" | "apart" | "first" | "refuses";
   /** What a peek does with descriptors. */
   readonly peeks: "duplicates" | "pointers";
   /** A full descriptor table: those that fit are delivered, or the call fails with all of them closed. */
@@ -94,21 +99,24 @@ export interface SocketReception {
   readonly tested: boolean;
 }
 
+const NONE: readonly never[] = Object.freeze([]);
+
 /** What is left of a piece behind its first bytes: its descriptors went with them. */
 export function restOf(piece: QueuedPiece, from: number): QueuedPiece {
-  return Object.freeze({ ...piece, data: piece.data.slice(from), descriptors: Object.freeze([]) });
+  return Object.freeze({ ...piece, data: piece.data.slice(from), descriptors: NONE, rights: NONE });
 }
 
 /** A message: it comes alone and with all its descriptors, and what does not fit of its bytes is lost. */
-export function takeMessage(queue: readonly QueuedPiece[], { limit, peek }: TakeOptions): Taken {
+export function takeMessage(queue: readonly QueuedPiece[], { limit }: TakeOptions): Taken {
   const [piece, ...others] = queue as readonly [QueuedPiece, ...QueuedPiece[]];
   return {
     data: piece.data.slice(0, limit),
     descriptors: piece.descriptors,
+    rights: piece.rights,
     writer: piece.credentials,
     truncated: piece.data.length > limit,
     endOfRecord: false,
-    left: peek ? queue : others,
+    left: others,
   };
 }
 

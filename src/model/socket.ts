@@ -167,7 +167,7 @@ export class SocketModel {
   #deliver(taken: Taken, { controlLimit, peek, free }: Asked): Outcome {
     const { system, abi } = this;
     const { full, peeks, opensUnasked } = this.#rule;
-    const { descriptors, writer } = taken;
+    const { descriptors, rights: counts, writer } = taken;
     const flags = [...(taken.endOfRecord ? ["MSG_EOR"] : []), ...(taken.truncated ? [TRUNC] : [])];
     const none = { error: null, delivered: NOTHING, closed: NOTHING, leaked: NOTHING };
     if (peek && peeks === "pointers" && descriptors.length > 0) {
@@ -180,7 +180,7 @@ export class SocketModel {
       return { ...none, error: "EMSGSIZE", flags: [], control: null, closed: descriptors, notes };
     }
     const fitting = full === "fails" ? descriptors : descriptors.slice(0, free);
-    const messages = [...this.#credentialsOf(writer), ...rightsOf(fitting)];
+    const messages = [...this.#credentialsOf(writer), ...rightsOf(fitting, counts)];
     const control = receiveControl(messages, {
       system,
       abi,
@@ -213,9 +213,10 @@ export class SocketModel {
   #receiveNothing({ controlLimit }: Asked): SocketReception {
     const ended = this.#closed && this.type !== "dgram";
     const writer = ended && this.type === "stream" ? NO_WRITER : null;
-    const taken = { data: NO_BYTES, descriptors: NOTHING, truncated: false, endOfRecord: false };
+    const none = { data: NO_BYTES, descriptors: NOTHING, rights: NOTHING, left: NOTHING };
+    const taken = { ...none, truncated: false, endOfRecord: false };
     const asked = { limit: 0, controlLimit, peek: false, free: INT_MAX };
-    const outcome = this.#deliver({ ...taken, writer, left: NOTHING }, asked);
+    const outcome = this.#deliver({ ...taken, writer }, asked);
     const shown = writer === null ? { flags: NOTHING, control: null } : {};
     const error = ended ? null : "EAGAIN";
     return this.#reception({ data: NO_BYTES, left: NOTHING, ...outcome, ...shown, ended, error });
@@ -229,8 +230,16 @@ export class SocketModel {
 
 const TRUNC = "MSG_TRUNC";
 
-function rightsOf(descriptors: readonly number[]): readonly MessageInput[] {
-  return descriptors.length === 0 ? NOTHING : [rights(descriptors)];
+/** SCM_RIGHTS messages of so many descriptors each; the last ones hold what is there. */
+function rightsOf(descriptors: readonly number[], counts: readonly number[]): MessageInput[] {
+  const messages: MessageInput[] = [];
+  let at = 0;
+  for (const count of counts) {
+    const numbers = descriptors.slice(at, at + count);
+    if (numbers.length > 0) messages.push(rights(numbers));
+    at += count;
+  }
+  return messages;
 }
 
 /**

@@ -15,7 +15,8 @@ const ERRNO: Readonly<Record<string, number>> = { EAGAIN: 11, EMSGSIZE: 90 };
 interface Write {
   readonly do: "write";
   readonly data: string;
-  readonly descriptors: readonly number[];
+  /** One list for each SCM_RIGHTS message. */
+  readonly descriptors: readonly (readonly number[])[];
   /** Whether the writer attaches its credentials, and whether it is a process of its own. */
   readonly attached: boolean;
   readonly child: boolean;
@@ -138,21 +139,18 @@ function compare(
     if (step.do !== "write" && step.do !== "receive") continue;
     const answer = answers[at++];
     if (step.do === "write") {
-      const [pid] = answer as readonly [number, number];
-      const [uid, gid] = ids;
-      const { descriptors, attached } = step;
-      const credentials = asks || attached ? { credentials: { pid, uid, gid } } : {};
-      socket.write({ data: Buffer.from(step.data), descriptors, ...credentials });
+      const [[pid], [uid, gid]] = [answer as readonly [number, number], ids];
+      const credentials = asks || step.attached ? { credentials: { pid, uid, gid } } : {};
+      const { data, descriptors } = step;
+      socket.write({ data: Buffer.from(data), descriptors, ...credentials });
       continue;
     }
     const theirs = answer as Received;
     const ours = receivedBy(socket, step);
     const call = `${what}, step ${at}`;
     compared++;
-    if (theirs.errno !== undefined) {
-      assert.is(ours.errno, theirs.errno, call);
-      continue;
-    }
+    if (theirs.errno !== undefined) assert.is(ours.errno, theirs.errno, call);
+    if (theirs.errno !== undefined) continue;
     assert.equal(
       { ...ours, control: withoutNumbers(ours.control) },
       { ...theirs, control: withoutNumbers(theirs.control) },
@@ -172,7 +170,7 @@ async function hold(scenarios: readonly Scenario[]): Promise<number> {
 const write = (data: string, descriptors: readonly number[] = [], child = false): Write => ({
   do: "write",
   data,
-  descriptors,
+  descriptors: [descriptors],
   attached: false,
   child,
 });
@@ -268,7 +266,10 @@ function scenarioOf(random: Random): Scenario {
     const length = random.below(type === "stream" ? 6 : 5);
     const data = Array.from({ length }, () => String.fromCharCode(letter++ % 127)).join("");
     const count = random.below(3) === 0 ? 1 + random.below(4) : 0;
-    const descriptors = Array.from({ length: count }, () => number++);
+    const numbers = Array.from({ length: count }, () => number++);
+    const cut = random.below(count + 1);
+    const descriptors =
+      random.below(2) === 0 ? [numbers] : [numbers.slice(0, cut), numbers.slice(cut)];
     const [attached, child] = [random.below(4) === 0, random.below(12) === 0];
     return { do: "write", data, descriptors, attached, child };
   };

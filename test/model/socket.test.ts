@@ -185,6 +185,26 @@ test("descriptors without bytes on a stream, and more than one message takes", (
   }
 });
 
+test("several SCM_RIGHTS in one write", () => {
+  const descriptors = [[1, 2], [], [3]];
+  const data = Buffer.from("A");
+  const received = (system: "linux" | "freebsd" | "netbsd") => {
+    const socket = createSocketModel({ system });
+    socket.write({ data, descriptors });
+    const { delivered, control } = socket.receive();
+    return [delivered, control?.messages.map(({ descriptors: count }) => count)];
+  };
+  assert.equal(received("linux"), [[1, 2, 3], [3]]);
+  assert.equal(received("freebsd"), [
+    [1, 2, 3],
+    [2, 1],
+  ]);
+  assert.equal(received("netbsd"), [[1, 2], [2]]);
+  throws(() => createSocketModel({ system: "darwin" }).write({ data, descriptors }), {
+    code: "ERR_CMSG_OUT_OF_RANGE",
+  });
+});
+
 const TYPES: readonly SocketModelType[] = ["stream", "dgram", "seqpacket"];
 
 test("everywhere: every byte of a stream comes once and in order, every descriptor ends in one place", () => {
@@ -252,6 +272,7 @@ test("wrong arguments are refused, and answers are frozen", () => {
     [() => socket.write({ data: "a" as never }), "TypeError"],
     [() => socket.write({ data, descriptors: 7 as never }), "TypeError"],
     [() => socket.write({ data, descriptors: [-1] }), "RangeError"],
+    [() => socket.write({ data, descriptors: [[1], 2] as never }), "TypeError"],
     [() => socket.write({ data, credentials: { pid: 1.5, uid: 0, gid: 0 } }), "TypeError"],
     [() => socket.receive({ dataLimit: -1 }), "RangeError"],
     [() => socket.receive({ peek: 1 as never }), "TypeError"],

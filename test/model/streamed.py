@@ -24,15 +24,13 @@ def memfd(number):
 
 
 def write(sock, step):
-    fds = [memfd(number) for number in step["descriptors"]]
-    items = []
-    if fds:
-        items.append((socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("%di" % len(fds), *fds)))
+    groups = [[memfd(number) for number in group] for group in step["descriptors"]]
+    items = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, struct.pack("%di" % len(fds), *fds)) for fds in groups]
     if step["attached"]:
         mine = struct.pack("iII", os.getpid(), os.getuid(), os.getgid())
         items.append((socket.SOL_SOCKET, 2, mine))
     sent = sock.sendmsg([step["data"].encode()], items)
-    for fd in fds:
+    for fd in sum(groups, []):
         os.close(fd)
     return sent
 

@@ -1,5 +1,6 @@
 // What a modelled socket is asked to write and to receive, and the checks of it.
 
+import type { AbiOption } from "../codec/abi.js";
 import {
   bytesOf,
   flagOf,
@@ -9,6 +10,7 @@ import {
   typeError,
 } from "../codec/arguments.js";
 import { CONTROL_LIMIT } from "../codec/core.js";
+import { layout } from "../codec.js";
 import type { ModelCredentials, QueuedPiece, SocketModelType, SocketRule } from "./socket-queue.js";
 
 /** What is written. */
@@ -51,15 +53,13 @@ export function checkedWrite(
   write: ModelWrite,
   rule: SocketRule,
   type: SocketModelType,
+  abi: AbiOption,
 ): QueuedPiece {
   const { data, descriptors, credentials, endOfRecord } = optionsOf(write, "write");
   const bytes = bytesOf(data, "data").slice();
   const groups = mergedBy(rule, groupsOf(descriptors));
   const numbers = groups.flat();
-  const most = rule.descriptorLimit ?? INT_MAX;
-  if (numbers.length > most) {
-    throw rangeError("descriptors", `at most ${most} on ${rule.system}`, numbers.length);
-  }
+  checkLimits(rule, abi, groups);
   const isEmpty = numbers.length > 0 && bytes.length === 0;
   if (isEmpty && type === "stream" && rule.system !== "linux") {
     throw rangeError("data", `at least a byte with descriptors on ${rule.system}`, "no byte");
@@ -71,6 +71,18 @@ export function checkedWrite(
     credentials: credentials === undefined ? null : checkedCredentials(credentials),
     endOfRecord: flagOf(endOfRecord, "endOfRecord"),
   };
+}
+
+function checkLimits(rule: SocketRule, abi: AbiOption, groups: readonly number[][]): void {
+  const { system, writeLimit, messageLimit } = rule;
+  const refuse = (found: number, most: number): void => {
+    if (found > most) throw rangeError("descriptors", `at most ${most} on ${system}`, found);
+  };
+  if (writeLimit !== null) refuse(groups.flat().length, writeLimit);
+  if (messageLimit === null) return;
+  const { pointerSize, cmsg } = layout(abi);
+  const most = Math.floor((messageLimit - cmsg.dataOffset) / pointerSize);
+  for (const { length } of groups) refuse(length, most);
 }
 
 /** The numbers of each SCM_RIGHTS message that is written. */

@@ -43,7 +43,8 @@ export const DARWIN_SOCKET: SocketRule = {
   system: "darwin",
   types: ["stream", "dgram"],
   // sockargs: a control buffer is one cluster of 2048 bytes, 12 of them the header.
-  descriptorLimit: 509,
+  writeLimit: 509,
+  messageLimit: null,
   merges: "refuses",
   peeks: "pointers",
   full: "fails",
@@ -60,7 +61,9 @@ export const DARWIN_SOCKET: SocketRule = {
 export const FREEBSD_SOCKET: SocketRule = {
   system: "freebsd",
   types: ["stream", "dgram", "seqpacket"],
-  descriptorLimit: null,
+  writeLimit: null,
+  // MCLBYTES: 254 descriptors where pointers have 64 bits.
+  messageLimit: 2048,
   merges: "apart",
   peeks: "pointers",
   full: "fails",
@@ -79,7 +82,8 @@ export const FREEBSD_SOCKET: SocketRule = {
 export const NETBSD_SOCKET: SocketRule = {
   system: "netbsd",
   types: ["stream", "dgram", "seqpacket"],
-  descriptorLimit: null,
+  writeLimit: null,
+  messageLimit: null,
   merges: "first",
   peeks: "pointers",
   full: "fails",

@@ -46,7 +46,8 @@ function takeStream(queue: readonly QueuedPiece[], options: TakeOptions): Taken 
 export const LINUX_SOCKET: SocketRule = {
   system: "linux",
   types: ["stream", "dgram", "seqpacket"],
-  descriptorLimit: 253,
+  writeLimit: 253,
+  messageLimit: null,
   merges: "joins",
   peeks: "duplicates",
   full: "partial",

@@ -52,8 +52,10 @@ export interface TakeOptions {
 export interface SocketRule {
   readonly system: ModelSystem;
   readonly types: readonly SocketModelType[];
-  /** Descriptors that one message takes; null where it is not known. */
-  readonly descriptorLimit: number | null;
+  /** Descriptors that one write takes in all of its SCM_RIGHTS; null where none is known. */
+  readonly writeLimit: number | null;
+  /** Bytes that one SCM_RIGHTS may have in the kernel, where each descriptor is a pointer; null where none are known. */
+  readonly messageLimit: number | null;
   /** Several SCM_RIGHTS in one write: they become one, stay apart, only the first counts, or the write is refused. */
   readonly merges: "joins" | "apart" | "first" | "refuses";
   /** What a peek does with descriptors. */

@@ -115,7 +115,7 @@ export class SocketModel {
    */
   write(write: ModelWrite): number {
     if (this.#closed) throw rangeError("write", "before close()", "a write behind it");
-    const pieces = this.#piecesOf(checkedWrite(write, this.#rule, this.type));
+    const pieces = this.#piecesOf(checkedWrite(write, this.#rule, this.type, this.abi));
     this.#queue = Object.freeze([...this.#queue, ...pieces]);
     return pieces.length;
   }

@@ -1,27 +1,25 @@
 // One scenario: every contender in its own process, batches of a few milliseconds in turn, shuffled in every round, so that a
-// busy spell of the machine hits all of them. A ratio is the median of the ratios within each round. Time is processor time of the
-// whole process, garbage collection included: waiting for a busy machine is not measured. Where processes work side by side, it is
-// time by the clock, and processor time stands beside it.
+// busy spell of the machine hits all of them. A ratio is the median of the ratios within each round. Both times are taken: processor
+// time of all processes that do the job, garbage collection included, and time by the clock.
 
 import { Participant } from "./participant.js";
+import { latency, spread } from "./statistics.js";
 
 /**
  * @typedef {import("./participant.js").Contender} Contender
- * @typedef {{ name: string, contenders: readonly Contender[], references?: readonly string[], long?: boolean, notes: readonly string[] }} Scenario
- *   long: fewer and longer rounds, because several processes have to warm up and one batch goes back and forth between them;
- *   references: names of contenders to which ratios are told; the first one and CPython unless given
- * @typedef {{ rounds: number, batch: number, warmUp: number }} Effort milliseconds of a batch and of warming up
- * @typedef {{ name: string, ns: number, ratios: ReadonlyMap<string, number>, spent: number }} Row nanoseconds of a turn, ratios
- *   by reference, and nanoseconds of processor time where `ns` is time by the clock
+ * @typedef {import("./statistics.js").Spread} Spread
+ * @typedef {{ processor: Spread, clock: Spread }} Times
+ * @typedef {{ group: string, name: string, contenders: readonly Contender[], references: readonly string[], per?: number,
+ *   long?: boolean, latency?: boolean, extra?: boolean, by?: "clock", notes?: readonly string[] }} Scenario
+ *   references: contenders to which ratios are told; per: messages of a turn, 1 unless given; long: fewer and longer rounds, because
+ *   several processes warm up and one batch goes back and forth between them; latency: single turns are timed as well; extra: left
+ *   out of a quick run; by: what its tables show, processor time unless given
+ * @typedef {{ rounds: number, batch: number, warmUp: number, latencies: number }} Effort milliseconds of a batch and of warming up,
+ *   single turns timed in a round
+ * @typedef {Times & { name: string, ratios: Record<string, Times>, latency?: import("./statistics.js").Latency }} Row nanoseconds
+ *   of one message, ratios by reference
+ * @typedef {{ rows: Row[], rounds: number, notes: string[] }} Measured
  */
-
-/** @param {readonly number[]} values */
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length % 2 === 1) return sorted[middle] ?? Number.NaN;
-  return ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2;
-}
 
 /** @template T @param {readonly T[]} values @returns {T[]} */
 function shuffled(values) {
@@ -31,35 +29,70 @@ function shuffled(values) {
     .map(({ value }) => value);
 }
 
-/** The median of the ratios within each round. @param {Participant} one @param {Participant} other */
-function ratio(one, other) {
-  return median(one.rounds.map((ns, i) => ns / (other.rounds[i] ?? Number.NaN)));
+/** The ratios within each round. @param {readonly number[]} one @param {readonly number[]} other */
+function ratios(one, other) {
+  return spread(one.map((ns, i) => ns / (other[i] ?? Number.NaN)));
+}
+
+/** @param {readonly number[]} turns @param {number} per */
+function each(turns, per) {
+  return spread(turns.map((ns) => ns / per));
 }
 
 /** @param {Effort} effort @returns {Effort} */
-function longer({ rounds, batch, warmUp }) {
-  return { rounds: Math.ceil(rounds / 4), batch: batch * 8, warmUp: warmUp * 5 };
+function longer({ rounds, batch, warmUp, latencies }) {
+  return {
+    rounds: Math.max(7, Math.ceil(rounds / 2)),
+    batch: batch * 6,
+    warmUp: warmUp * 3,
+    latencies,
+  };
 }
 
-/** @param {Scenario} scenario @param {Effort} effort @param {string} cwd @returns {Promise<Row[]>} */
-export async function measure(scenario, effort, cwd) {
-  const { rounds, batch, warmUp } = scenario.long === true ? longer(effort) : effort;
-  const participants = scenario.contenders.map((contender) => new Participant(contender, cwd));
-  try {
-    for (const participant of participants) await participant.calibrate(batch, warmUp);
-    for (let round = 0; round < rounds; round++) {
-      const sums = new Set();
-      for (const participant of shuffled(participants)) sums.add(await participant.round());
-      if (sums.size > 1) throw new Error(`${scenario.name}: the contenders did different things`);
+/** @param {Participant} one @param {readonly Participant[]} references @param {number} per @returns {Row} */
+function rowOf(one, references, per) {
+  /** @type {[string, Times][]} */
+  const compared = references.map((other) => [
+    other.name,
+    { processor: ratios(one.processor, other.processor), clock: ratios(one.clock, other.clock) },
+  ]);
+  return {
+    name: one.name,
+    processor: each(one.processor, per),
+    clock: each(one.clock, per),
+    ratios: Object.fromEntries(compared),
+    ...(one.latencies.length > 0 && { latency: latency(one.latencies) }),
+  };
+}
+
+/** @param {Scenario} scenario @param {Effort} effort @param {readonly Participant[]} participants */
+async function play(scenario, effort, participants) {
+  const { rounds, batch, warmUp, latencies } = effort;
+  for (const participant of participants) await participant.calibrate(batch, warmUp);
+  for (let round = 0; round < rounds; round++) {
+    const sums = new Set();
+    for (const participant of shuffled(participants)) {
+      sums.add(await participant.round());
+      if (scenario.latency === true) await participant.time(latencies);
     }
-    const names = scenario.references ?? [participants[0]?.name, "CPython"];
-    const references = participants.filter(({ name }) => names.includes(name));
-    return participants.map((each) => ({
-      name: each.name,
-      ns: median(each.rounds),
-      ratios: new Map(references.map((other) => [other.name, ratio(each, other)])),
-      spent: median(each.spent),
-    }));
+    if (sums.size > 1) throw new Error(`${scenario.name}: the contenders did different things`);
+  }
+}
+
+/** @param {Scenario} scenario @param {Effort} effort @param {string} cwd @returns {Promise<Measured>} */
+export async function measure(scenario, effort, cwd) {
+  const { contenders, references, per = 1, notes = [] } = scenario;
+  const present = contenders.filter(({ why }) => why === undefined);
+  const reasons = contenders.flatMap(({ name, why }) =>
+    why ? [`Left out: ${name}, ${why}.`] : [],
+  );
+  const adjusted = scenario.long === true ? longer(effort) : effort;
+  const participants = present.map((contender) => new Participant(contender, cwd));
+  try {
+    await play(scenario, adjusted, participants);
+    const others = participants.filter(({ name }) => references.includes(name));
+    const rows = participants.map((one) => rowOf(one, others, per));
+    return { rows, rounds: adjusted.rounds, notes: [...notes, ...new Set(reasons)] };
   } finally {
     for (const participant of participants) participant.stop();
   }

@@ -41,6 +41,7 @@ export async function buildBundle() {
       codec: "src/codec.ts",
       notation: "src/notation.ts",
       model: "src/model.ts",
+      fuzz: "src/fuzz.ts",
       "compat/usocket": "src/compat/usocket.ts",
       cli: "src/cli/index.ts",
     },

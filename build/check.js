@@ -37,7 +37,7 @@ async function packageShape() {
     const publint = await node(`${BIN}/publint/src/cli.js`, "run", tarball, "--strict");
     if (publint !== undefined) return publint;
     const attw = `${BIN}/@arethetypeswrong/cli/dist/index.js`;
-    const wasm = ["--exclude-entrypoints", "core.wasm"];
+    const wasm = ["--exclude-entrypoints", "core.wasm", "core-edges.wasm"];
     return await node(attw, tarball, "--profile", "esm-only", "--no-emoji", ...wasm);
   } finally {
     rmSync(folder, { recursive: true });
@@ -49,6 +49,7 @@ const TSC = `${BIN}/typescript/bin/tsc`;
 /** @type {readonly [name: string, run: () => Promise<string | undefined>][]} */
 const CHECKS = [
   ["types of src and shim", () => node(TSC, "-p", "tsconfig.json")],
+  ["types of the explorer", () => node(TSC, "-p", "tsconfig.explorer.json")],
   ["types of tests, examples and build scripts", () => node(TSC, "-p", "tsconfig.test.json")],
   ["format, lint, import directions", () => node(`${BIN}/@biomejs/biome/bin/biome`, "check")],
   ["rules of this repository", async () => violations().join("\n") || undefined],

@@ -7,7 +7,7 @@ import { chdir } from "node:process";
 import { fileURLToPath } from "node:url";
 import { run } from "./run.js";
 
-const SOURCES = ["assembly", "build", "shim", "src"];
+const SOURCES = ["assembly", "build", "explorer", "shim", "src"];
 const FILES = ["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json"];
 const INSTALLED = "node_modules/.installed-lock";
 const BUILT = "dist/.built-sources";
@@ -47,10 +47,12 @@ async function build(force) {
   console.error("building dist/");
   const { buildCore } = await import("./core.js");
   const { buildBundle } = await import("./bundle.js");
+  const { buildExplorer } = await import("./explorer.js");
   const { buildCoreJson } = await import("./core-json.js");
   const { buildTypes } = await import("./types.js");
+  const { buildEdges } = await import("./edges.js");
   await buildCore();
-  await Promise.all([buildBundle(), buildCoreJson(), buildTypes()]);
+  await Promise.all([buildBundle(), buildCoreJson(), buildEdges(), buildExplorer(), buildTypes()]);
   writeFileSync(BUILT, sources);
 }
 

@@ -3,7 +3,18 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 
-const ROOMS = ["assembly", "bench", "build", "docs", "examples", "shim", "src", "test"];
+const ROOMS = [
+  "assembly",
+  "bench",
+  "build",
+  "docs",
+  "examples",
+  "explorer",
+  "fuzz",
+  "shim",
+  "src",
+  "test",
+];
 const IGNORED = /node_modules|\/reference\/|\/\.cache\//;
 const LINES = 300;
 
@@ -19,7 +30,7 @@ function filesBelow(folder) {
 }
 
 const all = ROOMS.flatMap(filesBelow);
-const code = all.filter((path) => /\.(ts|js|c|py)$/.test(path));
+const code = all.filter((path) => /\.(ts|js|css|c|py)$/.test(path));
 
 /** @param {string} path */
 const read = (path) => readFileSync(path, "utf8");
@@ -44,7 +55,7 @@ function koffiOutsideTheShim() {
 }
 
 function secondLoaders() {
-  const loaders = code.filter((path) => /^src\//.test(path) && /\.wasm["']/.test(read(path)));
+  const loaders = code.filter((path) => /^src\//.test(path) && /\/core\.wasm["']/.test(read(path)));
   return loaders
     .filter((path) => path !== "src/codec/core.ts" && path !== "src/wasm.d.ts")
     .map((path) => `${path}: loads the core, which only src/codec/core.ts may`);
@@ -62,8 +73,10 @@ const ENTRIES = [
   "src/codec.ts",
   "src/notation.ts",
   "src/model.ts",
+  "src/fuzz.ts",
   "src/compat/usocket.ts",
   "src/cli/index.ts",
+  "explorer/main.ts",
   "src/codec/portable.ts",
   "assembly/index.ts",
 ];
@@ -84,7 +97,12 @@ function orphans() {
     if (existsSync(path)) for (const file of importsOf(path)) reached.add(file);
   }
   return code
-    .filter((path) => /^(src|shim|assembly)\//.test(path) && !path.endsWith(".d.ts"))
+    .filter(
+      (path) =>
+        /^(src|shim|assembly|explorer)\//.test(path) &&
+        /\.[tj]s$/.test(path) &&
+        !path.endsWith(".d.ts"),
+    )
     .filter((path) => !reached.has(path))
     .map((path) => `${path}: nothing uses it`);
 }

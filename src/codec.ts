@@ -8,6 +8,7 @@
 import { type AbiOption, resolveAbi } from "./codec/abi.js";
 import { type AbiName, abiNames } from "./codec/abi-names.js";
 import type { Address } from "./codec/address.js";
+import { type CheckOptions, type ControlVerdict, checkWith } from "./codec/check.js";
 import type { Constants } from "./codec/constants/types.js";
 import { Core, standardCore } from "./codec/core.js";
 import type { Decoded } from "./codec/decode.js";
@@ -155,6 +156,23 @@ export function explain(
 }
 
 /**
+ * What Linux would answer to control data given to a system call, without making it: framing first, then what each message of
+ * SOL_SOCKET may hold. Whether a descriptor is open and who may be claimed to be, the process knows: `isOpen` and `refuses` ask it.
+ *
+ * @param control Any byte view, at most 1 MiB.
+ * @throws RangeError `ERR_CMSG_OUT_OF_RANGE` for another call or family, or an ABI that is not one of Linux.
+ * @example
+ * checkControl(new Uint8Array(32), { for: "sendmsg", abi: "linux-x86_64-glibc" }).errno // "EINVAL"
+ * @see net/core/scm.c and net/compat.c of Linux; unix(7).
+ */
+export function checkControl(
+  control: ArrayBufferView | ArrayBufferLike,
+  options: CheckOptions,
+): ControlVerdict {
+  return checkWith(standardCore(), control, options);
+}
+
+/**
  * Bytes of a struct of an ABI; members that are not given are zero, and so is padding.
  *
  * @example
@@ -216,6 +234,7 @@ export interface Codec {
   readonly decodeControl: typeof decodeControl;
   readonly walk: typeof walk;
   readonly explain: typeof explain;
+  readonly checkControl: typeof checkControl;
   readonly layout: typeof layout;
   readonly constants: typeof constants;
   readonly CMSG_ALIGN: typeof CMSG_ALIGN;
@@ -244,6 +263,7 @@ export function createCodec(module: object): Codec {
     decodeControl: (bytes, options) => decodeWith(core, bytes, options),
     walk: (bytes, options) => walkWith(core, bytes, options),
     explain: (bytes, options) => explainWith(core, bytes, options),
+    checkControl: (bytes, options) => checkWith(core, bytes, options),
     layout: (abi) => layoutOf(core, resolveAbi(core, abi)),
     constants: (abi) => resolveAbi(core, abi).constants,
     CMSG_ALIGN: (length, options) => applyMacro(core, "cmsg_align", length, options),

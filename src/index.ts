@@ -14,6 +14,8 @@ export type {
   FileStreamOptions,
   SocketAdoptionOptions,
 } from "./io/adopt.js";
+export { BatchRecord } from "./io/batch-record.js";
+export { BufferPool, type BufferPoolOptions } from "./io/buffer-pool.js";
 export { type ConnectOptions, connect } from "./io/connect.js";
 export type { DataInput } from "./io/data.js";
 export type { Access, Description, FileDescription, SocketDescription } from "./io/describe.js";
@@ -46,16 +48,19 @@ export {
 export { type ListenUnixOptions, listenUnix } from "./io/listen-unix.js";
 export type { BindUnixOptions, ConnectUnixOptions, UnixAddress } from "./io/loop/connecting.js";
 export type { WaitOptions } from "./io/loop/giving-up.js";
-export type { AsyncReceiveOptions } from "./io/loop/incoming.js";
+export type { AsyncReceiveManyOptions, AsyncReceiveOptions } from "./io/loop/incoming.js";
 export type { LoopSocket } from "./io/loop/loop-socket.js";
 export type { AsyncSendOptions } from "./io/loop/queued.js";
 export type { UnixSocketOptions } from "./io/loop/socket-options.js";
+export { MessageRecord, type MessageRecordOptions } from "./io/message-record.js";
 export { getpeername, getsockname } from "./io/names.js";
 export type { EnableSetting, TxTimeSetting } from "./io/option-setting.js";
+export { fdFromProcess } from "./io/other-process.js";
 export { type PeerCredentials, peerCredentials } from "./io/peer.js";
 export { type PeerProcess, peerPidfd } from "./io/peer-pidfd.js";
 export type { PositionOptions } from "./io/position.js";
 export type { ReceiveOptions } from "./io/receive.js";
+export { type FillOptions, ReceiveBatch, type ReceiveBatchOptions } from "./io/receive-batch.js";
 export { receiveHandOff } from "./io/receive-hand-off.js";
 export { type Arrived, Received, TruncationError, type TruncationOption } from "./io/received.js";
 export { type RecvFdsOptions, recvFds, tryRecvFds } from "./io/recv-fds.js";

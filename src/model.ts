@@ -7,7 +7,6 @@
  */
 
 export type { ByteRange } from "./codec/byte-range.js";
-export { brokenRule } from "./codec/problem.js";
 export { abiFact, abiRow } from "./model/abi-facts.js";
 export {
   type ComparedAbi,

@@ -90,9 +90,9 @@ function runFile(file) {
             : `ended with ${signal ?? code}`;
       const failed = problem === "" ? 0 : Math.max(total - passed - skipped, 1);
       const seconds = ((Date.now() - started) / 1000).toFixed(1);
-      const skips = output.match(/^SKIP .*$/gm) ?? [];
+      const notes = output.match(/(?<=^.*)(SKIP|NOTE) .*$/gm) ?? [];
       const head = `${problem === "" ? "ok  " : "FAIL"} ${file}  ${passed} passed, ${seconds} s`;
-      const lines = problem === "" ? skips : [problem, output.trimEnd()];
+      const lines = problem === "" ? notes : [problem, output.trimEnd()];
       resolve({
         passed,
         failed,

@@ -1,31 +1,17 @@
-// cmsg: messages sent, received and closed, so many at a time. Arguments: "seqpacket", "dgram" or "udp" (which brings destination
-// and time of each), descriptors, bytes, messages of a turn, how: "each" (a call for every message), "batch", or "into" (into
-// buffers of ours).
+// cmsg: messages sent, received and closed, so many at a time. Arguments: socket type, descriptors, bytes, messages of a turn, how:
+// "each" (a call for every message), "batch", or "into" (into buffers of
+// ours), "record" (into a batch that is filled again).
 
 import { cmsg } from "./package.js";
 import { serve } from "./serve.js";
 
-const { bind, connect, Fd, getsockname, recvmmsg, recvmsg, rights, sendmmsg, sendmsg } = cmsg;
-const { setsockopt, socket, socketpair } = cmsg;
+const { Fd, recvmmsg, recvmsg, rights, sendmsg, socketpair, trySendmmsg } = cmsg;
+const { ReceiveBatch } = /** @type {any} */ (cmsg);
 
-const [type, fds, bytes, messages, how] = process.argv.slice(2);
+const [type = "", fds, bytes, messages, how] = process.argv.slice(2);
 const [fdCount, byteCount, count] = [Number(fds), Number(bytes), Number(messages)];
 
-function udpPair() {
-  const [sender, receiver] = [0, 1].map(() => socket({ family: "inet", type: "dgram" }));
-  bind(/** @type {any} */ (receiver), { host: "127.0.0.1", port: 0 });
-  connect(
-    /** @type {any} */ (sender),
-    /** @type {any} */ (getsockname(/** @type {any} */ (receiver))),
-  );
-  setsockopt(/** @type {any} */ (receiver), "IPPROTO_IP", "IP_PKTINFO", true);
-  setsockopt(/** @type {any} */ (receiver), "SOL_SOCKET", "SO_TIMESTAMPNS", true);
-  return [sender, receiver];
-}
-
-const [left, right] = /** @type {[any, any]} */ (
-  type === "udp" ? udpPair() : [...socketpair({ type: type === "dgram" ? "dgram" : "seqpacket" })]
-);
+const pair = socketpair({ type: /** @type {"seqpacket"} */ (type) });
 const files = Array.from({ length: fdCount }, () => Fd.open("/dev/null"));
 const data = Buffer.alloc(byteCount);
 const message = fdCount === 0 ? { data } : { data, control: [rights(files)] };
@@ -36,29 +22,58 @@ const options =
     ? { into, controlLimit: 256 }
     : { limit: count, dataLimit: byteCount, controlLimit: 256 };
 
-/** @param {{ fds: readonly unknown[], control: readonly unknown[] }} received */
-const arrivedIn = (received) => (fdCount > 0 ? received.fds.length : received.control.length);
-
 /** @param {number} turns */
 function each(turns) {
   let arrived = 0;
   for (let i = 0; i < turns * count; i++) {
-    sendmsg(left, message);
-    const got = recvmsg(right, { dataLimit: byteCount });
-    arrived += arrivedIn(got);
+    sendmsg(pair[0], message);
+    const got = recvmsg(pair[1], { dataLimit: byteCount });
+    arrived += got.fds.length;
     got[Symbol.dispose]();
   }
   return arrived;
 }
 
-/** @param {number} turns */
+const records =
+  how === "record"
+    ? new ReceiveBatch({ limit: count, dataLimit: byteCount, controlLimit: 256 })
+    : undefined;
+
+/** @param {number} sent */
+function receiveRecords(sent) {
+  let arrived = 0;
+  for (let missing = sent; missing > 0; ) {
+    const got = records.receive(pair[1]);
+    for (let i = 0; i < got; i++) arrived += records.at(i).fdCount;
+    missing -= got;
+  }
+  return arrived;
+}
+
+/** Receives so many messages; answers the descriptors. @param {number} sent */
+function receiveMessages(sent) {
+  let arrived = 0;
+  for (let missing = sent; missing > 0; ) {
+    const got = recvmmsg(pair[1], options);
+    for (const one of got) arrived += one.fds.length;
+    missing -= got.length;
+    got[Symbol.dispose]();
+  }
+  return arrived;
+}
+
+const receive = how === "record" ? receiveRecords : receiveMessages;
+
+/** The kernel stops where the other end is full: the rest goes with the next call. @param {number} turns */
 function together(turns) {
   let arrived = 0;
   for (let i = 0; i < turns; i++) {
-    sendmmsg(left, batch);
-    const got = recvmmsg(right, options);
-    for (const one of got) arrived += arrivedIn(one);
-    got[Symbol.dispose]();
+    for (let next = 0; next < count; ) {
+      const rest = next === 0 ? batch : batch.slice(next);
+      const sent = trySendmmsg(pair[0], rest)?.count ?? 0;
+      arrived += receive(sent);
+      next += sent;
+    }
   }
   return arrived;
 }

@@ -1,24 +1,16 @@
-/* C: so many TCP connections to a port of this host, 64 at a time; each is read to its end, which must be "ok". Argument: port.
-   Answers a line with nanoseconds and the number of answers. */
+/* C: so many TCP connections to a port of this host, 64 at a time; each is read to its end, which must be "ok". Argument: port. */
 #define _GNU_SOURCE
+#include "serve.h"
+
 #include <arpa/inet.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #define AT_ONCE 64
 
 static int set;
 static struct sockaddr_in server = {.sin_family = AF_INET};
-
-static void fail(const char *what) {
-  perror(what);
-  exit(1);
-}
 
 static void begin(void) {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -38,30 +30,27 @@ static int answered(int fd) {
   return length == 2 && memcmp(text, "ok", 2) == 0;
 }
 
+static long pass(long count) {
+  long begun = 0, ended = 0, right = 0;
+  while (begun < count && begun < AT_ONCE) begin(), begun++;
+  while (ended < count) {
+    struct epoll_event events[AT_ONCE];
+    int ready = epoll_wait(set, events, AT_ONCE, 10000);
+    if (ready <= 0) fail("no answer");
+    for (int i = 0; i < ready; i++) {
+      right += answered(events[i].data.fd);
+      ended++;
+      if (begun < count) begin(), begun++;
+    }
+  }
+  return right;
+}
+
 int main(int argc, char **argv) {
   if (argc < 2) return 2;
   server.sin_port = htons(atoi(argv[1]));
   server.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   set = epoll_create1(EPOLL_CLOEXEC);
-  char line[32];
-  while (fgets(line, sizeof line, stdin) != NULL) {
-    long count = atol(line), begun = 0, ended = 0, right = 0;
-    struct timespec from, to;
-    clock_gettime(CLOCK_MONOTONIC, &from);
-    while (begun < count && begun < AT_ONCE) begin(), begun++;
-    while (ended < count) {
-      struct epoll_event events[AT_ONCE];
-      int ready = epoll_wait(set, events, AT_ONCE, 10000);
-      if (ready <= 0) fail("no answer");
-      for (int i = 0; i < ready; i++) {
-        right += answered(events[i].data.fd);
-        ended++;
-        if (begun < count) begin(), begun++;
-      }
-    }
-    clock_gettime(CLOCK_MONOTONIC, &to);
-    printf("%lld %ld\n", (to.tv_sec - from.tv_sec) * 1000000000LL + (to.tv_nsec - from.tv_nsec), right);
-    fflush(stdout);
-  }
+  serve(pass);
   return 0;
 }

@@ -1,10 +1,8 @@
 /* C: a control buffer written and walked with the macros of <sys/socket.h>. Arguments: "encode" or "walk", messages, descriptors in
    each. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "serve.h"
+
 #include <sys/socket.h>
-#include <time.h>
 
 static int message_count, fd_count;
 static int *fds;
@@ -39,6 +37,14 @@ static long walk(void) {
   return sum;
 }
 
+static long (*volatile job)(void);
+
+static long run(long count) {
+  long sum = 0;
+  for (long i = 0; i < count; i++) sum += job();
+  return sum;
+}
+
 int main(int argc, char **argv) {
   if (argc < 4) return 2;
   message_count = atoi(argv[2]);
@@ -48,17 +54,7 @@ int main(int argc, char **argv) {
   fds = malloc(fd_count * sizeof(int));
   for (int i = 0; i < fd_count; i++) fds[i] = i;
   encode();
-  long (*volatile job)(void) = strcmp(argv[1], "encode") == 0 ? encode : walk;
-  char line[32];
-  while (fgets(line, sizeof line, stdin) != NULL) {
-    long count = atol(line), sum = 0;
-    struct timespec from, to;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &from);
-    for (long i = 0; i < count; i++) sum += job();
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
-    long long ns = (to.tv_sec - from.tv_sec) * 1000000000LL + (to.tv_nsec - from.tv_nsec);
-    printf("%lld %ld\n", ns, sum);
-    fflush(stdout);
-  }
+  job = strcmp(argv[1], "encode") == 0 ? encode : walk;
+  serve(run);
   return 0;
 }

@@ -1,5 +1,5 @@
-// Node: a control buffer written and walked by the core, by the public functions, and by a DataView. Arguments: "core", "cmsg" or
-// "dataview"; "encode" or "walk"; messages, descriptors in each. All for 64-bit little-endian glibc, as the C side is.
+// Node: a control buffer written and walked by the core, by the public functions, and by a DataView. Arguments: "core", "cmsg", "dataview"
+// or "objects", which makes one of each message; "encode" or "walk"; messages, descriptors in each. All for 64-bit little-endian glibc, as the C side is.
 
 import { readFileSync } from "node:fs";
 import { codec } from "./package.js";
@@ -85,7 +85,8 @@ function publicFunctions() {
 function dataView() {
   const length = HEADER + fds.length * 4;
   const space = (length + 7) & -8;
-  const view = new DataView(new ArrayBuffer(messageCount * space));
+  const bytes = new ArrayBuffer(messageCount * space);
+  const view = new DataView(bytes);
   function encode() {
     let at = 0;
     for (let i = 0; i < messageCount; i++) {
@@ -108,10 +109,34 @@ function dataView() {
     }
     return sum;
   }
+  return { encode, walk, bytes };
+}
+
+/** What code without a library makes of a control buffer: an array of objects. */
+function objects() {
+  const { encode, bytes } = dataView();
+  const view = new DataView(bytes);
+  function walk() {
+    const messages = [];
+    for (let at = 0; at + HEADER <= bytes.byteLength; ) {
+      const claimed = Number(view.getBigUint64(at, true));
+      if (claimed < HEADER || claimed > bytes.byteLength - at) break;
+      const level = view.getInt32(at + 8, true);
+      const type = view.getInt32(at + 12, true);
+      messages.push({ level, type, payload: new Uint8Array(bytes, at + HEADER, claimed - HEADER) });
+      at += (claimed + 7) & -8;
+    }
+    let sum = 0;
+    for (const { level, type, payload } of messages) {
+      const { byteLength, byteOffset } = payload;
+      sum += level + type + byteLength + view.getInt32(byteOffset + byteLength - 4, true);
+    }
+    return sum;
+  }
   return { encode, walk };
 }
 
-const variants = { core, cmsg: publicFunctions, dataview: dataView };
+const variants = { core, cmsg: publicFunctions, dataview: dataView, objects };
 const { encode, walk } = variants[/** @type {keyof typeof variants} */ (variant)]();
 encode();
 const once = job === "encode" ? encode : walk;

@@ -1,29 +1,20 @@
 /* C: TCP connections accepted in one process and answered in another with "ok". Argument: how many connections go in one message at
    most. Prints its port and its two processes. Ends with its standard input. */
 #define _GNU_SOURCE
+#include "serve.h"
+
 #include <arpa/inet.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#define MOST 253
+#include "rights.h"
 
 static int most;
 
-static void fail(const char *what) {
-  perror(what);
-  exit(1);
-}
-
 static void accept_all(int listener, int channel) {
   char byte = 0;
-  _Alignas(struct cmsghdr) char control[CMSG_SPACE(MOST * sizeof(int))];
-  int fds[MOST];
+  union rights control;
+  int fds[MOST_FDS];
   struct pollfd waiting = {listener, POLLIN, 0};
   for (;;) {
     if (poll(&waiting, 1, -1) < 0) fail("poll");
@@ -31,13 +22,8 @@ static void accept_all(int listener, int channel) {
     while (count < most && (fds[count] = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) count++;
     if (count == 0) continue;
     struct iovec part = {&byte, 1};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control};
-    message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    header->cmsg_level = SOL_SOCKET;
-    header->cmsg_type = SCM_RIGHTS;
-    header->cmsg_len = CMSG_LEN(count * sizeof(int));
-    memcpy(CMSG_DATA(header), fds, count * sizeof(int));
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    put_rights(&message, control.bytes, fds, count);
     if (sendmsg(channel, &message, MSG_NOSIGNAL) != 1) fail("sendmsg");
     for (int i = 0; i < count; i++) close(fds[i]);
   }
@@ -45,16 +31,14 @@ static void accept_all(int listener, int channel) {
 
 static void answer_all(int channel) {
   char byte;
-  _Alignas(struct cmsghdr) char control[CMSG_SPACE(MOST * sizeof(int))];
-  int fds[MOST];
+  union rights control;
+  int fds[MOST_FDS];
   for (;;) {
     struct iovec part = {&byte, 1};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control};
-    message.msg_controllen = sizeof control;
+    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = control.bytes};
+    message.msg_controllen = sizeof control.bytes;
     if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) != 1) exit(0);
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    int count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    memcpy(fds, CMSG_DATA(header), count * sizeof(int));
+    int count = take_rights(&message, fds);
     for (int i = 0; i < count; i++) {
       send(fds[i], "ok", 2, MSG_NOSIGNAL);
       close(fds[i]);

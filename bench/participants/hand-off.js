@@ -1,5 +1,5 @@
 // TCP connections accepted in one process and answered in another, under a client in C. Arguments: the client's program, and the
-// command of the server, which prints its port and its processes. Answers wall-clock time, the number of answers, and processor time of the server's processes.
+// command of the server, which prints its port and its processes. Processor time is that of the server's processes.
 
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -23,8 +23,8 @@ const spent = () => processes.reduce((sum, pid) => sum + processorTime(Number(pi
 for await (const count of createInterface({ input: process.stdin })) {
   const before = spent();
   client.child.stdin.write(`${count}\n`);
-  const result = await client.line();
-  process.stdout.write(`${result} ${spent() - before}\n`);
+  const [, clock, answers] = (await client.line()).split(" ");
+  process.stdout.write(`${spent() - before} ${clock} ${answers}\n`);
 }
 client.child.stdin.end();
 server.child.stdin.end();

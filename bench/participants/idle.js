@@ -1,6 +1,7 @@
 // Memory of connections on which nothing happens: prints bytes for each, V8's heap and what malloc has given away (glibc). Resident
 // memory would tell more of pages and of garbage than of connections. Arguments: what holds them, and how many.
 
+import { createRequire } from "node:module";
 import { Socket } from "node:net";
 import koffi from "koffi";
 import { cmsg } from "./package.js";
@@ -27,6 +28,10 @@ const WAYS = {
     const socket = UnixSocket.adopt(fd);
     socket.receive();
     return socket;
+  },
+  usocket: (fd) => {
+    const { USocket } = createRequire(import.meta.url)("usocket");
+    return new USocket({ fd }).on("readable", nothing);
   },
   FdStream: (fd) => new FdStream(UnixSocket.adopt(fd)).on("data", nothing),
 };

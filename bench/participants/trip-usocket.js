@@ -1,4 +1,4 @@
-// usocket, a native addon: descriptors to another process and back, over an AF_UNIX stream. Arguments: descriptors, and the command
+// usocket, a native addon: descriptors to another process and back, over an AF_UNIX stream. Arguments: descriptors, bytes, and the command
 // of the process that answers; "echo" makes this program that process, whose standard input is the socket.
 
 import { closeSync, openSync } from "node:fs";
@@ -9,15 +9,15 @@ import { serve } from "./serve.js";
 
 const { USocket } = createRequire(import.meta.url)("usocket");
 
-const [, , count, ...command] = process.argv;
+const [, , count, bytes, ...command] = process.argv;
 const fdCount = Number(count);
-const data = Buffer.alloc(1);
+const data = Buffer.alloc(Number(bytes));
 
 /** Calls back with the descriptors of every message, which it owns. @param {number} fd @param {(fds: number[]) => void} take */
 function open(fd, take) {
   const socket = new USocket({ fd });
   socket.on("readable", () => {
-    const got = socket.read(1, fdCount);
+    const got = socket.read(data.length, fdCount);
     if (got === null || got === undefined || got.data === null) return;
     take(got.fds);
   });

@@ -8,6 +8,7 @@ import { doctor } from "./doctor.js";
 import { encode } from "./encode.js";
 import { explore } from "./explore.js";
 import { fds } from "./fds.js";
+import { fuzzCommand } from "./fuzz.js";
 import { layoutCommand } from "./layout.js";
 import { recv } from "./recv.js";
 import { send } from "./send.js";
@@ -19,7 +20,7 @@ import { walkCommand } from "./walk.js";
 /** Subcommands under the titles of the help. */
 export const GROUPS: readonly (readonly [title: string, commands: readonly Command[]])[] = [
   ["DESCRIPTORS", [send, recv, fds, traceCommand]],
-  ["CONTROL BUFFERS", [encode, decode, walkCommand, compare, explore]],
+  ["CONTROL BUFFERS", [encode, decode, walkCommand, compare, explore, fuzzCommand]],
   ["SYSTEMS", [layoutCommand, structs, types, doctor, completionOf(() => COMMANDS)]],
 ];
 

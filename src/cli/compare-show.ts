@@ -4,10 +4,10 @@ import type { Span } from "../index.js";
 import type { ComparedCell, ComparedMessage, Comparison } from "../model.js";
 import { paintRole } from "./draw.js";
 import { filled, merged } from "./lines.js";
-import { paint, sign, width } from "./output.js";
+import { isAscii, paint, sign, width } from "./output.js";
 
 /** Columns of a row in front of its ABIs: the mark, and the names of members. */
-const MARK = 2;
+const mark = (): number => (isAscii() ? 3 : 2);
 const LABEL = { least: 10, most: 20 };
 const OFFSET = 6;
 const GAP = 2;
@@ -48,7 +48,7 @@ function planOf({ abis, messages }: Comparison): Plan {
   );
   const longest = Math.max(LABEL.least, ...names.map((name) => sign(name).length));
   const label = Math.min(longest, LABEL.most);
-  const room = width() - MARK - label;
+  const room = width() - mark() - label;
   const wide = OFFSET + 8 * 3 - 1;
   const bytes = room >= wide + GAP ? 8 : 4;
   const header = Math.max(...abis.map(({ abi }) => String(abi).length));
@@ -56,14 +56,9 @@ function planOf({ abis, messages }: Comparison): Plan {
   return { label, bytes, cell, abis: Math.max(1, Math.floor(room / (cell + GAP))) };
 }
 
-function line(
-  mark: string,
-  label: string,
-  cells: readonly string[],
-  { label: column, cell }: Plan,
-): string {
-  const front = `${mark.padEnd(MARK)}${label.padEnd(column)}`;
-  return `${front}${cells.map((text) => `${" ".repeat(GAP)}${text.padEnd(cell)}`).join("")}`.trimEnd();
+function line(label: string, cells: readonly string[], { label: column, cell }: Plan): string {
+  const texts = cells.map((text) => `${" ".repeat(GAP)}${text.padEnd(cell)}`);
+  return `${" ".repeat(mark())}${label.padEnd(column)}${texts.join("")}`.trimEnd();
 }
 
 function headLines({ abis }: Comparison, columns: readonly number[], plan: Plan): string[] {
@@ -71,7 +66,7 @@ function headLines({ abis }: Comparison, columns: readonly number[], plan: Plan)
   const facts = columns.flatMap((i) =>
     filled(`${abis[i]?.abi}: ${abis[i]?.fact}`, 0, 2).map((text) => paint("dim", text)),
   );
-  return [...facts, "", paint("bold", line("", "", names, plan))];
+  return [...facts, "", paint("bold", line("", names, plan))];
 }
 
 function messageLines(
@@ -94,8 +89,8 @@ function messageLines(
     const height = Math.max(...texts.map((lines) => lines.length));
     const label = sign(labelText(key)).slice(0, plan.label);
     return Array.from({ length: height }, (_, row) => {
-      const mark = row === 0 && differs ? sign("≠") : "";
-      const front = `${paint("yellow", mark)}${" ".repeat(MARK - mark.length)}${row === 0 ? label.padEnd(plan.label) : " ".repeat(plan.label)}`;
+      const marked = row === 0 && differs ? sign("≠") : "";
+      const front = `${paint("yellow", marked)}${" ".repeat(mark() - marked.length)}${row === 0 ? label.padEnd(plan.label) : " ".repeat(plan.label)}`;
       const parts = texts.map((lines) => {
         const part = lines[row] ?? { text: "", length: 0 };
         return `${" ".repeat(GAP)}${part.text}${" ".repeat(Math.max(plan.cell - part.length, 0))}`;
@@ -111,13 +106,11 @@ function messageLines(
   });
   const lengths = [
     line(
-      "",
       "CMSG_LEN",
       columns.map((i) => lengthText(cells[i]?.length)),
       plan,
     ),
     line(
-      "",
       "CMSG_SPACE",
       columns.map((i) => lengthText(cells[i]?.space)),
       plan,
@@ -139,8 +132,8 @@ function totalLines({ abis }: Comparison, columns: readonly number[], plan: Plan
   const sums = (of: "length" | "space"): string[] => columns.map((i) => String(abis[i]?.[of]));
   return [
     paint("bold", "all messages"),
-    line("", "CMSG_LEN", sums("length"), plan),
-    line("", "CMSG_SPACE", sums("space"), plan),
+    line("CMSG_LEN", sums("length"), plan),
+    line("CMSG_SPACE", sums("space"), plan),
   ];
 }
 

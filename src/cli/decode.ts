@@ -55,7 +55,7 @@ export const decode: Command = {
       "How musl steps over what big-endian glibc wrote",
       "cmsg decode --abi linux-s390x-glibc --rule musl dump.txt",
     ],
-    ["Only the messages, for a program", "cmsg decode --json control.bin | jq '.messages[].value'"],
+    ["For a program", "cmsg decode --json control.bin > control.json"],
   ],
   see: ["cmsg walk", "cmsg encode", "cmsg compare"],
   run: runDecode,

@@ -19,7 +19,7 @@ export const doctor: Command = {
   ],
   examples: [
     ["Whether all works here", "cmsg doctor"],
-    ["What does not", "cmsg doctor --json | jq '.checks[] | select(.result != \"ok\")'"],
+    ["The same for a program", "cmsg doctor --json > doctor.json"],
   ],
   statuses: [
     [String(EXIT.system), "something failed that should work"],

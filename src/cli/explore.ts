@@ -84,10 +84,12 @@ async function runExplore(args: Arguments): Promise<number> {
   const { port: actual } = server.address() as AddressInfo;
   const isDefault = input === undefined && abi === hostAbi().name;
   const url = `http://127.0.0.1:${actual}/${isDefault ? "" : `#${fragment(abi, input)}`}`;
+  // A signal may come as soon as the address is known.
+  const signalled = untilSignal(server);
   if (args.has("json")) printJson({ url, port: actual });
   else print(url);
   if (!args.has("quiet")) note("open this address in a browser; Ctrl-C ends it");
-  await untilSignal(server);
+  await signalled;
   return EXIT.fine;
 }
 

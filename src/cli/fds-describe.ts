@@ -1,7 +1,7 @@
 // A descriptor of a process as data: by a duplicate of it where the kernel gives one, else by what /proc says.
 
 import { fstatSync, type Stats, statSync } from "node:fs";
-import { type Description, Fd, peerCredentials } from "../index.js";
+import { type Description, type Fd, fdFromProcess, peerCredentials } from "../index.js";
 import { codeOf, lineOf } from "./errors.js";
 import { entryOf, type ProcEntry, socketInTables } from "./fds-proc.js";
 import { addressText } from "./show.js";
@@ -41,7 +41,7 @@ export function factsOf(pid: number, fd: number): FdFacts | undefined {
   const entry = entryOf(pid, fd);
   if (entry === undefined) return undefined;
   try {
-    using duplicate = Fd.fromProcess(pid, fd);
+    using duplicate = fdFromProcess(pid, fd);
     return fromDuplicate(pid, entry, duplicate);
   } catch (error) {
     if (codeOf(error) === "EBADF") return undefined;

@@ -51,6 +51,7 @@ export function width(): number {
 
 const SIGNS: Readonly<Record<string, string>> = {
   "→": "->",
+  "←": "<-",
   "≠": "!=",
   "×": "x",
   "–": "-",

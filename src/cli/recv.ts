@@ -68,7 +68,7 @@ export const recv: Command = {
   ],
   examples: [
     ["Say what the first sender passes", "cmsg recv /tmp/door"],
-    ["Read the files that it passes", "cmsg recv /tmp/door --cat | less"],
+    ["Read the files that it passes", "cmsg recv /tmp/door --cat | sort"],
     ["Three senders at an abstract name, for a program", "cmsg recv --json --count 3 @door"],
     ["Give the descriptors to a command", "cmsg recv /tmp/door --exec sh -c 'wc -l <&3'"],
   ],

@@ -15,6 +15,7 @@ import {
 import { constants, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { atEnd, intercepting } from "./ending.js";
 import { CommandError, codeOf, EXIT } from "./errors.js";
 
@@ -25,21 +26,31 @@ export type Target =
 
 /** Calls that carry control messages, whole: names of files and addresses, and data up to a length. */
 const WATCHED = [
-  ...["-f", "-qq", "-yy", "-v", "-ttt", "-s", "4096"],
+  ...["-f", "-yy", "-v", "-ttt", "-s", "4096"],
   ...["-e", "signal=none", "-e", "trace=sendmsg,recvmsg,sendmmsg,recvmmsg"],
 ];
 
+/** Everything but that a process is attached to. */
+const QUIET = "quiet=path-resolution,personality,exit,thread-execve";
+
+/** What is told of a trace. */
+export interface Listener {
+  line(text: string): void;
+  /** All processes are attached to: what they do from now on is seen. */
+  attached(): void;
+}
+
 /** Traces, gives each line away, and answers the exit status. */
-export async function trace(target: Target, line: (text: string) => void): Promise<number> {
+export async function trace(target: Target, listener: Listener): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), "cmsg-trace-"));
   const remove = atEnd(() => rmSync(directory, { recursive: true, force: true }));
   const pipe = join(directory, "lines");
   try {
     execFileSync("mkfifo", ["-m", "600", pipe], { stdio: "ignore" });
-    const reading = readLines(pipe, line);
+    const reading = readLines(pipe, (text) => listener.line(text));
     const child = start(target, pipe);
     const handler = "pids" in target ? detacher(child) : forwarder(child);
-    const status = await intercepting(handler, ended(child, target));
+    const status = await intercepting(handler, ended(child, target, listener));
     release(pipe);
     await reading;
     return status;
@@ -53,10 +64,12 @@ function start(target: Target, pipe: string): ChildProcess {
   const options = [...WATCHED, "-o", pipe];
   if ("pids" in target) {
     const attach = target.pids.flatMap((pid) => ["-p", String(pid)]);
-    return spawn("strace", [...options, ...attach], { stdio: ["ignore", "ignore", "pipe"] });
+    return spawn("strace", ["-e", QUIET, ...options, ...attach], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
   }
   // As a grandchild strace leaves the command to be our child: its status and signals are its own.
-  const under = ["-DD", "--", target.command, ...target.parameters];
+  const under = ["-qq", "-DD", "--", target.command, ...target.parameters];
   return spawn("strace", [...options, ...under], { stdio: "inherit" });
 }
 
@@ -98,19 +111,28 @@ function inForeground(): boolean {
   return group === foreground;
 }
 
-function ended(child: ChildProcess, target: Target): Promise<number> {
-  let complaints = "";
-  child.stderr?.on("data", (part) => {
-    complaints += part;
-  });
+function ended(child: ChildProcess, target: Target, listener: Listener): Promise<number> {
+  const complaints: string[] = [];
+  if (child.stderr !== null) hear(child.stderr, target, complaints, listener);
   return new Promise((resolve, reject) => {
     child.on("error", (cause) => reject(unable(cause)));
     child.on("close", (code, signal) => {
       if ("command" in target) {
         resolve(signal === null ? (code ?? 0) : 128 + constants.signals[signal]);
       } else if (code === 0 || code === null || code >= 128) resolve(EXIT.fine);
-      else reject(new CommandError(EXIT.system, complaints.trim() || `strace ended with ${code}`));
+      else reject(new CommandError(EXIT.system, complaints[0] ?? `strace ended with ${code}`));
     });
+  });
+}
+
+/** What strace says beside its output: whom it has attached to, and what is wrong. */
+function hear(stderr: Readable, target: Target, complaints: string[], listener: Listener): void {
+  let left = "pids" in target ? target.pids.length : 0;
+  createInterface({ input: stderr }).on("line", (text) => {
+    if (/Process \d+ attached/.test(text)) {
+      left -= 1;
+      if (left === 0) listener.attached();
+    } else if (!/Process \d+ detached/.test(text)) complaints.push(text);
   });
 }
 

@@ -14,7 +14,7 @@ export function messageLines(message: TracedMessage): string[] {
     direction === "send" ? "green" : "cyan",
     sign(direction === "send" ? "→" : "←"),
   );
-  const [first = "", ...more] = filled(headOf(message), 2, 4);
+  const [first = "", ...more] = filled(headOf(message), 1 + sign("→").length, 4);
   const head = [`${mark} ${paint("bold", first.trimStart())}`, ...more];
   const problems = [
     ...(error === null ? [] : [paint("red", `    refused: ${error}`)]),

@@ -69,13 +69,19 @@ async function runTrace(args: Arguments): Promise<number> {
   const totals = { sent: 0, received: 0, out: 0, in: 0 };
   const calls = new CallReader();
   try {
-    const status = await trace(target, (line) => {
-      const call = calls.read(line);
-      for (const message of call === undefined ? [] : messagesOf(call)) {
-        if (!args.has("all") && !isTold(message)) continue;
-        tally(totals, message);
-        sink.write(args.has("json") ? jsonLine(message) : messageLines(message).join("\n"));
-      }
+    const status = await trace(target, {
+      line: (text) => {
+        const call = calls.read(text);
+        for (const message of call === undefined ? [] : messagesOf(call)) {
+          if (!args.has("all") && !isTold(message)) continue;
+          tally(totals, message);
+          sink.write(args.has("json") ? jsonLine(message) : messageLines(message).join("\n"));
+        }
+      },
+      attached: () => {
+        if (!args.has("quiet"))
+          note(`tracing process ${args.values("pid").join(", ")}: Ctrl-C ends it`);
+      },
     });
     sink.end();
     if (!args.has("quiet")) note(summary(totals));

@@ -41,7 +41,7 @@ export const types: Command = {
   examples: [
     ["What says how many hops are left", "cmsg types ttl"],
     ["All that a system has", "cmsg types --abi freebsd-amd64"],
-    ["Names of those of a level", "cmsg types --json ipv6 | jq '.[].name'"],
+    ["Those of a level, for a program", "cmsg types --json ipv6 > ipv6.json"],
   ],
   see: ["cmsg encode", "cmsg trace"],
   complete: () => "type",

@@ -43,7 +43,10 @@ export const walkCommand: Command = {
       "A length of 0: glibc stops, the BSDs never do",
       "echo 00000000 00000000 01000000 01000000 | cmsg walk --abi linux-x86_64-glibc --all",
     ],
-    ["The same buffer as the kernel reads it", "cmsg walk --rule linux-kernel dump.txt"],
+    [
+      "The same buffer as the kernel reads it",
+      "cmsg walk --abi linux-s390x-glibc --rule linux-kernel dump.txt",
+    ],
   ],
   see: ["cmsg decode", "cmsg(3)"],
   run: runWalk,

@@ -147,6 +147,10 @@ export function optionsOf<T extends object>(value: T | undefined, what: string):
   if (value === undefined) return {} as T;
   // A plain object is by far the most common: asked first, because the other questions cost more.
   if (typeof value === "object" && value?.constructor === Object) return value;
+  return checkedOptions(value, what);
+}
+
+function checkedOptions<T extends object>(value: T, what: string): T {
   const object = typeof value === "object" && value !== null;
   const content =
     object && (ArrayBuffer.isView(value) || isArrayBuffer(value) || Symbol.iterator in value);

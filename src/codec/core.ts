@@ -93,7 +93,7 @@ const SCRATCH_SIZE = 4096;
 function exportsOf(module: object): CoreExports {
   let exports: CoreExports | undefined;
   try {
-    exports = new WebAssembly.Instance(module).exports as CoreExports;
+    exports = new WebAssembly.Instance(module).exports as unknown as CoreExports;
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
   }

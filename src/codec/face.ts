@@ -60,7 +60,7 @@ export interface ExplainOptions extends WalkOptions {
 }
 
 /** Puts a control buffer at the arena's control offset. */
-function stageControl(core: Core, control: unknown): Uint8Array {
+export function stageControl(core: Core, control: unknown): Uint8Array {
   const bytes = bytesOf(control, "control buffer");
   if (bytes.length > CONTROL_LIMIT) {
     throw rangeError("control buffer", `at most ${CONTROL_LIMIT} bytes`, bytes.length);

@@ -46,13 +46,3 @@ export function problemOf(
 ): Problem {
   return { code, message, rule: RULES[code], ...place };
 }
-
-/**
- * The rule that a code of a problem stands for, which a problem itself has as `rule`; null for a code of something else.
- *
- * @example
- * brokenRule("ERR_CMSG_LENGTH_BELOW_HEADER") // "cmsg_len counts its own header: it is at least CMSG_LEN(0)."
- */
-export function brokenRule(code: string): string | null {
-  return Object.hasOwn(RULES, code) ? RULES[code as ProblemCode] : null;
-}

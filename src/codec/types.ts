@@ -12,6 +12,12 @@ export type {
 } from "./address.js";
 export type { Bytes } from "./arguments.js";
 export type { ByteRange } from "./byte-range.js";
+export type {
+  CheckErrno,
+  CheckOptions,
+  ClaimedCredentials,
+  ControlVerdict,
+} from "./check.js";
 export type { Constants } from "./constants/types.js";
 export type { Decoded } from "./decode.js";
 export type {

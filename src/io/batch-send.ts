@@ -17,12 +17,18 @@ import { type PreparedMessage, stagePayload } from "../codec/encode.js";
 import { AREA_SIZE, BATCH_LIMIT, BATCH_PARTS, type BatchFrame } from "./batch.js";
 import { copyParts, hold, release, sendableParts, setParts } from "./data.js";
 import { CONTROL_CAPACITY, COPY_LIMIT, type Envelope, highWord, IOVEC_SIZE } from "./frame.js";
+import { importedConstant } from "./host.js";
 import { noControlSpace } from "./send.js";
 import type { SendPlan } from "./send-plan.js";
+
+const SOL_SOCKET = importedConstant("SOL_SOCKET");
+const SCM_RIGHTS = importedConstant("SCM_RIGHTS");
 
 /** A message of a batch, with everything of the caller's read out of it. */
 export interface BatchedMessage {
   plan: SendPlan;
+  /** Descriptors that are all its control data. */
+  numbers: readonly number[] | undefined;
   parts: readonly Uint8Array[];
   /** Bytes in the parts. */
   total: number;
@@ -97,8 +103,31 @@ function stage(
     envelope.set(REQUEST_NAME, name);
     envelope.set(REQUEST_NAME_LENGTH, to.length);
   }
+  const { numbers } = message;
+  if (numbers !== undefined) return stageRights(batches, used, envelope, numbers);
   envelope.set(REQUEST_MESSAGE_COUNT, control.length);
   return control.length === 0 || stageControl(batches, used, envelope, control, first);
+}
+
+/** Writes one SCM_RIGHTS. */
+function stageRights(
+  batches: BatchFrame,
+  used: Used,
+  envelope: Envelope,
+  numbers: readonly number[],
+): boolean {
+  const { words } = batches.frame;
+  const list = take(batches, used, (MESSAGE_WORDS + numbers.length) * 4);
+  if (list < 0) return false;
+  const entry = list >> 2;
+  words[entry] = SOL_SOCKET;
+  words[entry + 1] = SCM_RIGHTS;
+  words[entry + 2] = list + MESSAGE_WORDS * 4;
+  words[entry + 3] = numbers.length * 4;
+  for (let i = 0; i < numbers.length; i++) words[entry + MESSAGE_WORDS + i] = numbers[i] as number;
+  envelope.set(REQUEST_MESSAGES, list);
+  envelope.set(REQUEST_MESSAGE_COUNT, 1);
+  return true;
 }
 
 /** Small data is copied, the kernel is pointed at the rest. */

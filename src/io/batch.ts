@@ -136,6 +136,12 @@ export class BatchFrame {
   }
 }
 
+/** Whether the system has calls for batches. */
+export function hasBatches(): boolean {
+  const { exports, row } = theFrame();
+  return exports.abi_column(row, MSG_LEN_WIDTH) !== 0;
+}
+
 let batches: BatchFrame | undefined;
 
 /**
@@ -145,11 +151,10 @@ let batches: BatchFrame | undefined;
  */
 export function theBatches(): BatchFrame {
   if (batches !== undefined) return batches;
-  const frame = theFrame();
-  if (frame.exports.abi_column(frame.row, MSG_LEN_WIDTH) === 0) {
+  if (!hasBatches()) {
     const message = `${process.platform} has no sendmmsg and recvmmsg: use sendmsg and recvmsg`;
     throw ownError("ERR_CMSG_NOT_SUPPORTED", message);
   }
-  batches = new BatchFrame(frame);
+  batches = new BatchFrame(theFrame());
   return batches;
 }

@@ -68,7 +68,10 @@ export function numberOf(socket: Borrowed): number {
 
 /** A socket for a use that is none of Node's sockets': those are read by libuv, which would lose descriptors. */
 export function borrow(socket: unknown, use: Use): Borrowed {
-  if (socket instanceof Fd) return socket;
+  return socket instanceof Fd ? socket : lent(socket, use);
+}
+
+function lent(socket: unknown, use: Use): Borrowed {
   if (typeof socket === "number") return checkNumber(socket, "socket");
   if (isLender(socket)) return socket[BORROW](use);
   const expected = isNodeObject(socket)
@@ -84,7 +87,10 @@ export function socketNumber(socket: unknown): number {
 
 /** A socket to send on. */
 export function borrowSender(socket: unknown): Borrowed {
-  if (socket instanceof Fd) return socket;
+  return socket instanceof Fd ? socket : lentSender(socket);
+}
+
+function lentSender(socket: unknown): Borrowed {
   if (isLender(socket)) return socket[BORROW]("send");
   if (isNodeObject(socket) && (socket.writableLength ?? 0) > 0) {
     throw ownError(

@@ -23,7 +23,6 @@ import {
 } from "./file.js";
 import { forgetOwner, NOWHERE, watchOwner } from "./leak.js";
 import { INSPECT } from "./node-modules.js";
-import { duplicateFrom, LARGEST_PID } from "./other-process.js";
 import { type PositionOptions, positionOf } from "./position.js";
 import type { SocketKind } from "./query.js";
 
@@ -63,10 +62,7 @@ export class Fd {
   /** @internal */
   constructor(number: number, fresh: symbol);
   constructor(number: number, fresh?: symbol) {
-    if (fresh !== FRESH) {
-      checkNumber(number, "descriptor");
-      isOpen(number);
-    }
+    if (fresh !== FRESH) isOpen(checkNumber(number, "descriptor"));
     this.#number = number;
     this.kind = undefined;
     this.place = NOWHERE;
@@ -85,25 +81,6 @@ export class Fd {
   static open(path: string | Uint8Array, flags: string | number = "r", options?: OpenOptions): Fd {
     const { mode = 0o666 } = optionsOf(options, "options");
     return ownFresh(openFile(path, flags, integerIn(mode, 0, 0o7777, "mode")), undefined);
-  }
-
-  /**
-   * A duplicate of another process's descriptor, close-on-exec: the same open file, without the process's help.
-   *
-   * @param pid A process that this one may trace, as its owner does; this one, too.
-   * @param number The descriptor's number in that process.
-   * @throws TypeError, RangeError before any system call.
-   * @throws SyscallError EPERM unless this process may trace the other, ESRCH when there is none, EBADF when the number is not open
-   * there, ENOSYS before Linux 5.6 and on other systems.
-   * @example
-   * using output = Fd.fromProcess(process.pid, 1);
-   * @see pidfd_getfd(2), pidfd_open(2), ptrace(2).
-   */
-  static fromProcess(pid: number, number: number): Fd {
-    return ownFresh(
-      duplicateFrom(integerIn(pid, 1, LARGEST_PID, "pid"), checkNumber(number, "number")),
-      undefined,
-    );
   }
 
   /**
@@ -293,7 +270,7 @@ function closedError(): Error {
 /** An `Fd` for a number that the kernel has just made for us. */
 export function ownFresh(number: number, kind: SocketKind | undefined): Fd {
   const fd = new Fd(number, FRESH);
-  if (kind !== undefined) fd.kind = kind;
+  fd.kind = kind;
   return fd;
 }
 

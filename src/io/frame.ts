@@ -49,14 +49,15 @@ export class Envelope {
   readonly request: number;
   /** Offset of the control buffer. */
   control: number;
-  readonly #firstWord: number;
+  /** Index of the request's first word. */
+  readonly at: number;
   #firstPart: number;
 
   constructor(words: Int32Array<ArrayBuffer>, base: number, request: number) {
     this.words = words;
     this.request = request;
     this.control = 0;
-    this.#firstWord = request >> 2;
+    this.at = request >> 2;
     this.#firstPart = 0;
     this.set(REQUEST_BASE, base);
     this.set(REQUEST_BASE + 1, highWord(base));
@@ -78,12 +79,12 @@ export class Envelope {
 
   /** Writes a word of the request. */
   set(name: number, value: number): void {
-    this.words[this.#firstWord + name] = value;
+    this.words[this.at + name] = value;
   }
 
   /** A word of the request. */
   get(name: number): number {
-    return this.words[this.#firstWord + name] as number;
+    return this.words[this.at + name] as number;
   }
 
   /** Part `i` of the message: `length` bytes at a native address, given by its two words. */
@@ -142,6 +143,8 @@ export class Frame {
   readonly report: number;
   /** Bytes between a control message's header and its payload. */
   readonly payloadOffset: number;
+  /** Index of the word where the first outgoing control message has its payload. */
+  readonly rights: number;
   readonly EINTR: number;
   readonly EINVAL: number;
   readonly EAGAIN: number;
@@ -172,6 +175,7 @@ export class Frame {
     this.incoming.set(REQUEST_REPORT, this.report);
     this.incoming.set(REQUEST_RECORD_LIMIT, RECORD_LIMIT);
     this.payloadOffset = core.exports.cmsg_len(abi.index, 0);
+    this.rights = (this.outgoing.control + this.payloadOffset) >> 2;
     this.EINTR = errnoNumber("EINTR");
     this.EINVAL = errnoNumber("EINVAL");
     this.EAGAIN = errnoNumber("EAGAIN");

@@ -44,8 +44,15 @@ export function watchOwner(owner: Owner): void {
   const place = free[--freeCount] as number;
   nursery[place] = owner;
   owner.place = place;
-  if (TRACED) sites.set(owner, creationSite());
-  if (sweeping) return;
+  if (TRACED) trace(owner);
+  if (!sweeping) sweepLater();
+}
+
+function trace(owner: Owner): void {
+  sites.set(owner, creationSite());
+}
+
+function sweepLater(): void {
   sweeping = true;
   settled.then(sweepIfNeeded);
 }
@@ -77,12 +84,27 @@ function sweep(): void {
   for (let place = 0; place < NURSERY_SIZE; place++) {
     const owner = nursery[place];
     if (owner === undefined) continue;
-    registry ??= new FinalizationRegistry(warn);
+    registry ??= new FinalizationRegistry((watched) => warn(watched));
     registry.register(owner, { number: owner.number, site: sites.get(owner) }, owner);
     owner.place = REGISTERED;
     nursery[place] = undefined;
     free[freeCount++] = place;
   }
+}
+
+/** What an object holds that is filled again and again: numbers of descriptors that no `Fd` owns. */
+interface Holding {
+  readonly bare: readonly number[];
+}
+
+let holders: FinalizationRegistry<Holding> | undefined;
+
+/** Watches for an object that is collected with descriptors in it. What it holds must not refer to it. */
+export function watchHolder(holder: object, holding: Holding): void {
+  holders ??= new FinalizationRegistry(({ bare }) => {
+    for (const number of bare) warn({ number, site: undefined }, "MessageRecord");
+  });
+  holders.register(holder, holding);
 }
 
 /** Calls that are kept of a creation site: those of this package in front, at most ten, then the caller's. */
@@ -103,7 +125,7 @@ function creationSite(): string {
     .join("\n");
 }
 
-function warn({ number, site }: Watched): void {
+function warn({ number, site }: Watched, owner = "Fd"): void {
   if (leaks.hasSubscribers) leaks.publish({ fd: number, site });
   if (warned && site === undefined) return;
   warned = true;
@@ -112,7 +134,7 @@ function warn({ number, site }: Watched): void {
       ? "Close it, declare it with `using`, or take() its number. CMSG_TRACE_FDS=1 shows where it was created."
       : `It was created here:\n${site}`;
   process.emitWarning(
-    `descriptor ${number} was left open: its Fd was garbage-collected. ${advice}`,
+    `descriptor ${number} was left open: its ${owner} was garbage-collected. ${advice}`,
     {
       type: "LeakWarning",
       code: "CMSG_FD_LEAK",

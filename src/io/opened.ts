@@ -14,6 +14,7 @@ import {
   REQUEST_REPORT,
 } from "../../assembly/shared/message.js";
 import { type Address, UNNAMED, unpackAddress } from "../codec/address.js";
+import { carriesDescriptors } from "../codec/catalogue/index.js";
 import type { Borrowed } from "./descriptor.js";
 import type { Envelope, Frame } from "./frame.js";
 import { constantOrZero, importedConstant } from "./host.js";
@@ -21,6 +22,8 @@ import { kindOf } from "./kind.js";
 import { socketFamily } from "./query.js";
 
 const CLOEXEC = constantOrZero("MSG_CMSG_CLOEXEC");
+const SOL_SOCKET = importedConstant("SOL_SOCKET");
+const SCM_RIGHTS = importedConstant("SCM_RIGHTS");
 const AF_UNIX = importedConstant("AF_UNIX");
 
 // Each function reads the message that was received by itself, or the one of a batch whose envelope is given.
@@ -36,12 +39,15 @@ export function takeAddress(
   socket: Borrowed,
   from: Envelope = frame.incoming,
 ): Address | null {
-  if (from.get(OPENED_NAME_LENGTH) === 0) return absentAddress(socket);
+  return from.get(OPENED_NAME_LENGTH) === 0 ? absentAddress(socket) : nameAddress(frame, from);
+}
+
+function nameAddress(frame: Frame, from: Envelope): Address | null {
   return unpackAddress(frame.core, frame.abi, takeName(frame, from));
 }
 
 /** What stands for no address. A Unix socket without a name reports none at all; other protocols report none when connected. */
-function absentAddress(socket: Borrowed): Address | null {
+export function absentAddress(socket: Borrowed): Address | null {
   const family = typeof socket === "number" ? socketFamily(socket) : kindOf(socket)?.family;
   return family === AF_UNIX ? UNNAMED : null;
 }
@@ -66,6 +72,14 @@ export function recordAt(frame: Frame, i: number, from: Envelope = frame.incomin
 export function recordIs(frame: Frame, record: number, level: number, type: number): boolean {
   const { words } = frame;
   return words[record + RECORD_TYPE] === type && words[record + RECORD_LEVEL] === level;
+}
+
+/** Whether its control message brings descriptors. */
+export function bringsDescriptors(frame: Frame, record: number): boolean {
+  if (recordIs(frame, record, SOL_SOCKET, SCM_RIGHTS)) return true;
+  const { words, abi } = frame;
+  const level = words[record + RECORD_LEVEL] as number;
+  return carriesDescriptors(abi, level, words[record + RECORD_TYPE] as number);
 }
 
 /** Index of the first word of its payload. */

@@ -1,8 +1,7 @@
 // A message with descriptors on its way out: what of it the kernel has, and the next piece. Nothing is sent twice, whatever
 // interrupts.
 
-import { REQUEST_MESSAGE_COUNT } from "../../assembly/shared/message.js";
-import { partsBetween, setSendParts, totalLength } from "./data.js";
+import { partsBetween, totalLength } from "./data.js";
 import { ownError } from "./errors.js";
 import type { Frame } from "./frame.js";
 import { importedConstant } from "./host.js";
@@ -25,15 +24,18 @@ export interface Outgoing {
   fds: number;
 }
 
-const SOL_SOCKET = importedConstant("SOL_SOCKET");
-const SCM_RIGHTS = importedConstant("SCM_RIGHTS");
 const AF_UNIX = importedConstant("AF_UNIX");
 const SOCK_STREAM = importedConstant("SOCK_STREAM");
 
 /** Refuses what the kernel would accept and drop, and more descriptors than the messages can carry. */
 export function checkCarries(kind: SocketKind | undefined, count: number, total: number): void {
-  // No socket at all: sendmsg itself will say so.
+  // The usual message, or no socket at all: sendmsg itself will say so.
   if (kind === undefined || count === 0) return;
+  if (kind.family === AF_UNIX && total > 0 && count <= FD_LIMIT) return;
+  refuseUncarried(kind, count, total);
+}
+
+function refuseUncarried(kind: SocketKind, count: number, total: number): void {
   if (!isUnix(kind)) throw notUnix();
   const stream = isUnixStream(kind);
   if (stream && total === 0) throw withoutData();
@@ -64,34 +66,11 @@ export function sendPiece(frame: Frame, fd: number, message: Outgoing): number {
   const load = fds === 0 && numbers.length <= most ? numbers : numbers.slice(fds, fds + most);
   const last = fds + load.length === numbers.length;
   const piece = partsBetween(parts, bytes, last ? total : bytes + 1);
-  const sent = sendLoad(frame, fd, plan, load, piece, totalLength(piece));
+  const sent = sendPlanned(frame, fd, plan, load, piece, totalLength(piece));
   if (sent < 0) return sent;
   message.bytes += sent;
   message.fds += load.length;
   // Further control messages, and the descriptors in them, went with the first piece.
   if (plan.control.length > 0) message.plan = { ...plan, control: [], fds: 0 };
   return sent;
-}
-
-/** One message with one SCM_RIGHTS, whose payload is written where it will lie: bytes, or -errno. */
-export function sendLoad(
-  frame: Frame,
-  fd: number,
-  plan: SendPlan,
-  numbers: readonly number[],
-  parts: readonly Uint8Array[],
-  total: number,
-): number {
-  const { words } = frame;
-  const count = numbers.length;
-  const payload = frame.outgoing.control + frame.payloadOffset;
-  for (let i = 0; i < count; i++) words[(payload >> 2) + i] = numbers[i] as number;
-  const entry = frame.messages >> 2;
-  words[entry] = SOL_SOCKET;
-  words[entry + 1] = SCM_RIGHTS;
-  words[entry + 2] = payload;
-  words[entry + 3] = count * 4;
-  frame.outgoing.set(REQUEST_MESSAGE_COUNT, count === 0 ? 0 : 1);
-  setSendParts(frame, parts, total);
-  return sendPlanned(frame, fd, plan);
 }

@@ -1,11 +1,15 @@
 // What a receive has brought: data, owned descriptors, flags, address; and the error for when the kernel cut it short.
 
+import { Buffer } from "node:buffer";
+import { inspect } from "node:util";
 import type { Address } from "../codec/address.js";
 import { typeError } from "../codec/arguments.js";
 import type { ControlMessage } from "../codec/message.js";
+import { Lent } from "./buffer-pool.js";
 import { noteTruncation } from "./diagnostics.js";
 import { closeFds, type Fd } from "./fd.js";
 import { importedConstant } from "./host.js";
+import { type Landed, Piece, seen } from "./landing.js";
 
 const MSG_CTRUNC = importedConstant("MSG_CTRUNC");
 const MSG_TRUNC = importedConstant("MSG_TRUNC");
@@ -23,10 +27,27 @@ export interface Arrived {
   readonly address: Address | null;
 }
 
+/** Properties that are made when they are asked for are printed all the same, in front of the others. */
+export function showWith(prototype: object, names: readonly string[]): void {
+  const entries = (shown: object): object =>
+    Object.assign(Object.fromEntries(names.map((name) => [name, Reflect.get(shown, name)])), shown);
+  Object.defineProperties(prototype, {
+    [inspect.custom]: {
+      value(this: object, _depth: number, options: object): string {
+        return `${this.constructor.name} ${inspect(entries(this), options)}`;
+      },
+    },
+    toJSON: {
+      value(this: object): object {
+        return entries(this);
+      },
+    },
+  });
+}
+
 /** Received data with everything that came along. Closes the descriptors that nobody has taken when it is disposed of. */
 export class Received implements Arrived {
-  /** The data; with `into`, the filled part of the one buffer, or empty when there are several. */
-  readonly data: Buffer;
+  readonly #data: Landed;
   /** What recvmsg answered: bytes of data, or the whole length of a datagram with MSG_TRUNC as a flag. */
   readonly bytes: number;
   /** Descriptors in the order of their arrival. */
@@ -41,9 +62,9 @@ export class Received implements Arrived {
   readonly surplus: number;
   readonly #owned: readonly Fd[];
 
-  /** @param owned All descriptors that came, also those that stand only in control messages. */
+  /** @internal `owned` are all descriptors that came, also those that stand only in control messages. */
   constructor(
-    data: Buffer,
+    data: Landed,
     bytes: number,
     fds: readonly Fd[],
     control: readonly ControlMessage<unknown, Fd>[],
@@ -52,7 +73,7 @@ export class Received implements Arrived {
     surplus: number,
     owned: readonly Fd[],
   ) {
-    this.data = data;
+    this.#data = data;
     this.bytes = bytes;
     this.fds = fds;
     this.control = control;
@@ -60,6 +81,25 @@ export class Received implements Arrived {
     this.address = address;
     this.surplus = surplus;
     this.#owned = owned;
+  }
+
+  /**
+   * The data; with `into`, the filled part of the one buffer, or empty when there are several.
+   *
+   * @throws Error `ERR_CMSG_DATA_RELEASED` when it was lent by a `pool` and the message was disposed of.
+   */
+  get data(): Buffer {
+    return seen(this.#data);
+  }
+
+  /** @internal */
+  get isLent(): boolean {
+    return this.#data instanceof Lent;
+  }
+
+  /** @internal The data, for another object that is the message from now on. */
+  landed(): Landed {
+    return this.#data;
   }
 
   /** Whether data did not fit and was lost (MSG_TRUNC). */
@@ -72,9 +112,14 @@ export class Received implements Arrived {
     return (this.flags & MSG_CTRUNC) !== 0;
   }
 
-  /** Closes the descriptors that nobody has taken. */
+  /** Closes the descriptors that nobody has taken, and gives data back to the pool that has lent it. */
   [Symbol.dispose](): void {
+    if (this.#data instanceof Piece) this.#data.release();
     closeFds(this.#owned);
+  }
+
+  static {
+    showWith(this.prototype, ["data"]);
   }
 }
 
@@ -113,7 +158,8 @@ export class TruncationError extends Error implements Arrived {
     super(
       `control data was truncated (MSG_CTRUNC): ${received.fds.length} descriptors arrived and some may be missing, because the descriptor table is full (RLIMIT_NOFILE) or controlLimit is too small; truncation: "report" returns such messages`,
     );
-    this.data = received.data;
+    // A pool gets its buffer back with the descriptors, at the end of the turn.
+    this.data = received.isLent ? Buffer.from(received.data) : received.data;
     this.bytes = received.bytes;
     this.fds = received.fds;
     this.control = received.control;

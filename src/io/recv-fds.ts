@@ -2,6 +2,7 @@
 
 import { integerIn } from "../codec/arguments.js";
 import { rights } from "../codec/catalogue/socket.js";
+import { takeData } from "./arrived-data.js";
 import { type Borrowed, borrow, numberOf, type SocketLike } from "./descriptor.js";
 import { closeFds, type Fd } from "./fd.js";
 import { closeNumbers } from "./file.js";
@@ -18,11 +19,11 @@ import {
 import {
   openFrame,
   ownArrived,
+  type PoolOption,
   planReceive,
   type ReceiveOptions,
   type ReceivePlan,
   receiveFrame,
-  takeData,
   useOf,
 } from "./receive.js";
 import { receiveError } from "./receive-error.js";
@@ -36,7 +37,7 @@ import {
 import { openMessage } from "./recvmsg.js";
 
 /** How to receive descriptors. */
-export interface RecvFdsOptions extends ReceiveOptions {
+export interface RecvFdsOptions extends ReceiveOptions, PoolOption {
   /** Descriptors to take at most, 253 unless given. More are closed and counted. */
   readonly fdLimit?: number;
   /** What to do when the kernel had to cut control data short: "throw" (unless given) a TruncationError, or "report" a flag. */
@@ -45,6 +46,8 @@ export interface RecvFdsOptions extends ReceiveOptions {
 
 const SOL_SOCKET = importedConstant("SOL_SOCKET");
 const SCM_RIGHTS = importedConstant("SCM_RIGHTS");
+
+const NO_FDS: readonly Fd[] = Object.freeze([]);
 
 /** What one message of Linux can carry. */
 const FD_LIMIT = 253;
@@ -113,9 +116,18 @@ export function receivePlanned(
   if (result < 0) return result;
   const count = openFrame(frame);
   const arrived = countRights(frame, count);
-  return arrived < 0
-    ? openMixed(frame, socket, plan, result, count, fdLimit)
-    : openRights(frame, socket, plan, result, count, arrived, fdLimit);
+  if (arrived < 0) return openMixed(frame, socket, plan, result, count, fdLimit);
+  const fds = arrived === 0 ? NO_FDS : ownRights(frame, count, Math.min(arrived, fdLimit), plan);
+  const surplus = arrived - fds.length;
+  try {
+    if (surplus > 0) closeNumbers(numbersFrom(frame, count, fds.length));
+    const data = takeData(plan, socket, result);
+    const address = takeAddress(frame, socket);
+    return new Received(data, result, fds, NO_CONTROL, takeFlags(frame), address, surplus, fds);
+  } catch (error) {
+    closeFds(fds);
+    throw error;
+  }
 }
 
 /** The `fdLimit` option. */
@@ -134,37 +146,20 @@ function countRights(frame: Frame, count: number): number {
   return arrived;
 }
 
-/** The usual message: nothing but descriptors, of which the first `limit` are wanted. */
-function openRights(
-  frame: Frame,
-  socket: Borrowed,
-  plan: ReceivePlan,
-  bytes: number,
-  count: number,
-  arrived: number,
-  limit: number,
-): Received {
-  const kept = Math.min(arrived, limit);
+/** Owns the first `kept` descriptors of a message that brought nothing else. */
+function ownRights(frame: Frame, count: number, kept: number, plan: ReceivePlan): readonly Fd[] {
+  const { words } = frame;
   const fds = new Array<Fd>(kept);
   let n = 0;
   for (let i = 0; i < count; i++) {
     const record = recordAt(frame, i);
-    const word = recordPayload(frame, record);
-    const length = recordWords(frame, record);
-    for (let j = 0; j < length && n < kept; j++) {
-      fds[n++] = ownArrived(frame.words[word + j] as number, plan);
+    const first = recordPayload(frame, record);
+    const end = Math.min(first + recordWords(frame, record), first + kept - n);
+    for (let word = first; word < end; word++) {
+      fds[n++] = ownArrived(words[word] as number, plan);
     }
   }
-  try {
-    if (arrived > kept) closeNumbers(numbersFrom(frame, count, kept));
-    const data = takeData(plan, socket, bytes);
-    const address = takeAddress(frame, socket);
-    const flags = takeFlags(frame);
-    return new Received(data, bytes, fds, NO_CONTROL, flags, address, arrived - kept, fds);
-  } catch (error) {
-    closeFds(fds);
-    throw error;
-  }
+  return fds;
 }
 
 /** Numbers of the descriptors behind the first `kept`. */
@@ -195,7 +190,7 @@ function openMixed(
   closeFds(surplus);
   const fds = all.slice(0, fdLimit);
   const control = message.control.filter((m) => !m.is(rights));
-  const { data, flags, address } = message;
+  const { flags, address } = message;
   const owned = message.fds;
-  return new Received(data, bytes, fds, control, flags, address, surplus.length, owned);
+  return new Received(message.landed(), bytes, fds, control, flags, address, surplus.length, owned);
 }

@@ -4,13 +4,21 @@ import { type Bytes, bytesOf, integerIn, optionsOf, typeError } from "../codec/a
 import type { AnyDefinition } from "../codec/definition.js";
 import { definitionList } from "../codec/face.js";
 import { CONTROL_SLOT, theBatches } from "./batch.js";
-import { type BatchPlan, openBatch, receiveBatch, withoutEnds } from "./batch-receive.js";
+import { takeBatch } from "./batch-open.js";
+import {
+  type BatchPlan,
+  LANDING,
+  openEnvelopes,
+  receiveBatch,
+  withoutEnds,
+} from "./batch-receive.js";
 import { type Borrowed, borrow, numberOf, type SocketLike } from "./descriptor.js";
-import { noteTruncation } from "./diagnostics.js";
+import { noteTruncation, truncations } from "./diagnostics.js";
 import type { SyscallError } from "./errors.js";
-import { closeFds } from "./fd.js";
+import { closeFds, type Fd } from "./fd.js";
 import { type ReceiveOptions, readPlan, useOf } from "./receive.js";
 import { receiveError } from "./receive-error.js";
+import type { Received } from "./received.js";
 import type { ReceivedMessage } from "./recvmsg.js";
 
 /** How to receive many messages. */
@@ -33,18 +41,28 @@ export interface RecvmmsgOptions extends Omit<ReceiveOptions, "into"> {
 const LIMIT = 64;
 
 /** Received messages, in the order of their arrival: an array that can be disposed of. */
-export class ReceivedMessages extends Array<ReceivedMessage> {
+export class ReceivedMessages<M extends Received = ReceivedMessage> extends Array<M> {
   /** What the socket reported behind these messages; undefined when there were no more, or enough. */
-  readonly error: SyscallError | undefined = undefined;
+  declare readonly error: SyscallError | undefined;
 
   /** Arrays that are made of it by `map` and its like are plain ones. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
 
+  static {
+    // Not a member of each: most have none.
+    Object.defineProperty(this.prototype, "error", { value: undefined });
+  }
+
   /** Closes the descriptors of all messages that nobody has taken. */
   [Symbol.dispose](): void {
-    closeFds(this.flatMap((message) => message.fds));
+    const all: Fd[] = [];
+    for (let i = 0; i < this.length; i++) {
+      const { fds } = this[i] as M;
+      for (let n = 0; n < fds.length; n++) all.push(fds[n] as Fd);
+    }
+    closeFds(all);
   }
 }
 
@@ -103,7 +121,7 @@ function receive(
     messages[Symbol.dispose]();
     throw error;
   }
-  for (const message of messages) noteTruncation(socket, message);
+  if (truncations.hasSubscribers) for (const message of messages) noteTruncation(socket, message);
   if (errno === 0) return messages;
   const { EAGAIN, ETIMEDOUT } = theBatches().frame;
   if (messages.length === 0) {
@@ -111,7 +129,8 @@ function receive(
     throw receiveError(errno, fd, plan.each, "recvmmsg");
   }
   if (errno === EAGAIN || errno === ETIMEDOUT) return messages;
-  return Object.assign(messages, { error: receiveError(errno, fd, plan.each, "recvmmsg") });
+  const error = receiveError(errno, fd, plan.each, "recvmmsg");
+  return Object.defineProperty(messages, "error", { value: error, enumerable: true });
 }
 
 /** Reads and checks the options. All of the caller's code runs in here, except that of definitions. */
@@ -127,6 +146,7 @@ function planBatch(given: RecvmmsgOptions, wait: boolean): BatchPlan {
     limit: Math.min(most ?? into?.length ?? LIMIT, into?.length ?? 0x7fffffff),
     waitsForAll: wait && waitForAll,
     own: definitionList(given.definitions),
+    landing: LANDING,
   };
 }
 
@@ -153,13 +173,15 @@ function receiveAll(
   while (messages.length < plan.limit) {
     const received = receiveBatch(batches, fd, plan, messages.length, end);
     if (received.count < 0) return -received.count;
-    const fresh = openBatch(batches, socket, plan, messages.length, received.count);
-    const full = received.count === received.asked;
-    const kept = full ? withoutEnds(batches, socket, plan, fresh) : fresh.length;
-    const ended = kept < fresh.length;
+    const { count, full } = received;
+    openEnvelopes(batches, count);
+    const got = messages.length;
+    const kept = full ? withoutEnds(batches, socket, plan, got, count) : count;
+    const ended = kept < count;
     // Of a connection that has ended the first call says so, once.
-    const least = messages.length === 0 ? 1 : 0;
-    messages.push(...(ended ? fresh.slice(0, Math.max(kept, least)) : fresh));
+    const taken = ended && got === 0 ? Math.max(kept, 1) : kept;
+    const fresh = takeBatch(batches, socket, plan, got, taken);
+    for (let i = 0; i < fresh.length; i++) messages.push(fresh[i] as ReceivedMessage);
     if (ended || !(full || plan.waitsForAll)) return 0;
   }
   return 0;

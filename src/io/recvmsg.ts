@@ -1,7 +1,7 @@
 // recvmsg: data and decoded control messages, every descriptor in them owned before anything is decoded.
 
-import { RECORD_LEVEL, RECORD_TYPE, REQUEST_REPORT } from "../../assembly/shared/message.js";
-import { carriesDescriptors } from "../codec/catalogue/index.js";
+import { REQUEST_REPORT } from "../../assembly/shared/message.js";
+import type { Address } from "../codec/address.js";
 import {
   type Found,
   type ReadMessage,
@@ -12,13 +12,17 @@ import {
 } from "../codec/decode.js";
 import type { AnyDefinition } from "../codec/definition.js";
 import { definitionList } from "../codec/face.js";
+import type { ControlMessage } from "../codec/message.js";
 import type { Problem } from "../codec/problem.js";
+import { takeData } from "./arrived-data.js";
 import { totalLength } from "./data.js";
 import { type Borrowed, borrow, numberOf, type SocketLike } from "./descriptor.js";
 import { closeFds, type Fd } from "./fd.js";
 import { type Envelope, type Frame, theFrame } from "./frame.js";
 import { isUnixStream, kindOfSocket } from "./kind.js";
+import type { Landed } from "./landing.js";
 import {
+  bringsDescriptors,
   controlLength,
   recordAt,
   recordPayload,
@@ -29,11 +33,11 @@ import {
 import {
   openFrame,
   ownArrived,
+  type PoolOption,
   planReceive,
   type ReceiveOptions,
   type ReceivePlan,
   receiveFrame,
-  takeData,
   useOf,
 } from "./receive.js";
 import { receiveError } from "./receive-error.js";
@@ -47,13 +51,14 @@ import {
 } from "./received.js";
 
 /** How to receive a message. */
-export interface RecvmsgOptions extends ReceiveOptions {
+export interface RecvmsgOptions extends ReceiveOptions, PoolOption {
   /** Definitions to know beside the built-in ones, and before them. */
   readonly definitions?: readonly AnyDefinition[];
   /** What to do when the kernel had to cut control data short: "report" (unless given) sets a flag, "throw" throws. */
   readonly truncation?: TruncationOption;
 }
 
+const NO_DEFINITIONS: readonly AnyDefinition[] = Object.freeze([]);
 const NO_FDS: readonly Fd[] = Object.freeze([]);
 const NO_PROBLEMS: readonly Problem[] = Object.freeze([]);
 const NO_BYTES = new Uint8Array(0);
@@ -65,8 +70,17 @@ export class ReceivedMessage extends Received {
   /** The control buffer as the kernel wrote it, zeros in its padding: what `explain` draws. */
   readonly controlBytes: Uint8Array;
 
-  constructor(arrived: Arrived, problems: readonly Problem[], controlBytes: Uint8Array) {
-    const { data, bytes, fds, control, flags, address } = arrived;
+  /** @internal */
+  constructor(
+    data: Landed,
+    bytes: number,
+    fds: readonly Fd[],
+    control: readonly ControlMessage<unknown, Fd>[],
+    flags: number,
+    address: Address | null,
+    problems: readonly Problem[],
+    controlBytes: Uint8Array,
+  ) {
     super(data, bytes, fds, control, flags, address, 0, fds);
     this.problems = problems;
     this.controlBytes = controlBytes;
@@ -111,8 +125,8 @@ function receive(
   wait: boolean,
 ): ReceivedMessage | null {
   const plan = planReceive(options, wait);
-  const own = definitionList(options?.definitions);
-  const throws = truncationThrows(options?.truncation, "report");
+  const own = options === undefined ? NO_DEFINITIONS : definitionList(options.definitions);
+  const throws = options !== undefined && truncationThrows(options.truncation, "report");
   // Behind all of the caller's code, which may close what it was given.
   const borrowed = borrow(socket, useOf(plan));
   const fd = numberOf(borrowed);
@@ -153,7 +167,7 @@ export function openMessage(
  * Whether this is the end of a stream. With SO_PASSCRED the kernel writes credentials of process 0 and user 0 there: nobody sent
  * them, and they would pass for root's.
  */
-function isEnd(socket: Borrowed, plan: ReceivePlan, bytes: number): boolean {
+export function isEnd(socket: Borrowed, plan: ReceivePlan, bytes: number): boolean {
   if (bytes !== 0) return false;
   const { into, dataLimit } = plan;
   const room = into === undefined ? dataLimit : totalLength(into);
@@ -165,13 +179,21 @@ export function buildPlain(
   frame: Frame,
   from: Envelope,
   socket: Borrowed,
-  data: Buffer,
+  data: Landed,
   bytes: number,
 ): ReceivedMessage {
   const flags = takeFlags(frame, from);
   const address = takeAddress(frame, socket, from);
-  const arrived = { data, bytes, fds: NO_FDS, control: NO_CONTROL, flags, address };
-  return new ReceivedMessage(arrived, NO_PROBLEMS, NO_BYTES);
+  return new ReceivedMessage(
+    data,
+    bytes,
+    NO_FDS,
+    NO_CONTROL,
+    flags,
+    address,
+    NO_PROBLEMS,
+    NO_BYTES,
+  );
 }
 
 /** Owns every descriptor of the records, whatever may be wrong with the rest of them. */
@@ -184,9 +206,7 @@ export function adoptAll(
   const owned = new Map<number, Fd>();
   for (let i = 0; i < count; i++) {
     const record = recordAt(frame, i, from);
-    const level = frame.words[record + RECORD_LEVEL] as number;
-    const type = frame.words[record + RECORD_TYPE] as number;
-    if (!carriesDescriptors(frame.abi, level, type)) continue;
+    if (!bringsDescriptors(frame, record)) continue;
     const word = recordPayload(frame, record, from);
     const fds = recordWords(frame, record);
     for (let j = 0; j < fds; j++) {
@@ -199,7 +219,8 @@ export function adoptAll(
 }
 
 /** A message that is out of the frame, but for the values of its control messages. */
-export interface TakenMessage extends Omit<Arrived, "fds" | "control"> {
+export interface TakenMessage extends Omit<Arrived, "data" | "fds" | "control"> {
+  readonly data: Landed;
   readonly read: readonly ReadMessage[];
   readonly problems: readonly Problem[];
   readonly controlBytes: Uint8Array;
@@ -210,7 +231,7 @@ export function takeOut(
   frame: Frame,
   from: Envelope,
   socket: Borrowed,
-  data: Buffer,
+  data: Landed,
   bytes: number,
   count: number,
   own: readonly AnyDefinition[],
@@ -251,8 +272,8 @@ export function giveValues(
   };
   const control = valuesOf<Fd>(core, taken.read, context);
   const { data, bytes, flags, address, problems, controlBytes } = taken;
-  const arrived = { data, bytes, fds: [...owned.values()], control, flags, address };
-  return new ReceivedMessage(arrived, problems, controlBytes);
+  const fds = [...owned.values()];
+  return new ReceivedMessage(data, bytes, fds, control, flags, address, problems, controlBytes);
 }
 
 /** The kernel leaves padding as it was: with bytes of an earlier message. */

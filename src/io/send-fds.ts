@@ -10,8 +10,9 @@ import { borrowSender, descriptorNumber, numberOf, type SenderLike } from "./des
 import { Fd } from "./fd.js";
 import { type Frame, theFrame } from "./frame.js";
 import { kindOfSocket } from "./kind.js";
-import { checkCarries, type Outgoing, sendLoad, sendPiece } from "./outgoing.js";
-import { sendError } from "./send-error.js";
+import { checkCarries, type Outgoing, sendPiece } from "./outgoing.js";
+import { sendPlanned } from "./send.js";
+import { type Refused, sendError } from "./send-error.js";
 import { FD_LIMIT, planSend } from "./send-plan.js";
 
 /** What goes with the descriptors. */
@@ -97,18 +98,21 @@ function send(
   if (all > 0) checkCarries(kindOfSocket(borrowed), all, total);
   const frame = theFrame();
   if (all > FD_LIMIT) {
-    const message = { plan, numbers, parts, total, bytes: 0, fds: 0 };
-    return sendSplit(frame, fd, message, plan.timeoutMs, wait);
+    return sendSplit(frame, fd, { plan, numbers, parts, total, bytes: 0, fds: 0 }, wait);
   }
-  const bytes = sendLoad(frame, fd, plan, numbers, parts, total);
-  if (bytes >= 0) return { bytes, fds: count };
-  if (!wait && bytes === -frame.EAGAIN) return null;
-  throw sendError(-bytes, { fd, plan, total, fds: all });
+  const bytes = sendPlanned(frame, fd, plan, numbers, parts, total);
+  return bytes >= 0 ? { bytes, fds: count } : refused(-bytes, { fd, plan, total, fds: all }, wait);
+}
+
+/** Null for a call that does not wait and would have to; all else is thrown. */
+function refused(errno: number, message: Refused, wait: boolean): null {
+  if (!wait && errno === theFrame().EAGAIN) return null;
+  throw sendError(errno, message);
 }
 
 /** Bytes of data that may be text. */
 export function textOrParts(data: DataInput | string | undefined): readonly Uint8Array[] {
-  return typeof data === "string" ? [Buffer.from(data)] : dataParts(data, "data");
+  return dataParts(typeof data === "string" ? Buffer.from(data) : data, "data");
 }
 
 /** Numbers of the descriptors to send; borrowed. */
@@ -131,13 +135,8 @@ function fdList(fds: unknown): readonly unknown[] {
 }
 
 /** The pieces of a message that is more than one; what the kernel has taken when a non-blocking stream is full. */
-function sendSplit(
-  frame: Frame,
-  fd: number,
-  message: Outgoing,
-  timeoutMs: number | undefined,
-  wait: boolean,
-): Sent | null {
+function sendSplit(frame: Frame, fd: number, message: Outgoing, wait: boolean): Sent | null {
+  const { timeoutMs } = message.plan;
   const end = timeoutMs === undefined ? 0 : performance.now() + timeoutMs;
   while (message.bytes < message.total) {
     const result = sendPiece(frame, fd, message);

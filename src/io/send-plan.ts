@@ -37,6 +37,7 @@ export const FD_LIMIT: number = IS_LINUX ? 253 : Number.POSITIVE_INFINITY;
 const SOL_SOCKET = importedConstant("SOL_SOCKET");
 const SCM_RIGHTS = importedConstant("SCM_RIGHTS");
 const NOSIGNAL = constantOrZero("MSG_NOSIGNAL");
+const DONTWAIT = importedConstant("MSG_DONTWAIT");
 
 /** What a message needs beside its data. */
 export interface SendPlan {
@@ -45,7 +46,9 @@ export interface SendPlan {
   readonly fds: number;
   /** The sockaddr of the destination. */
   readonly to: Uint8Array | undefined;
+  /** MSG_* flags, MSG_DONTWAIT among them where the call does not wait. */
   readonly flags: number;
+  /** Above 0; undefined waits as the flags and the descriptor's mode say. */
   readonly timeoutMs: number | undefined;
 }
 
@@ -57,7 +60,7 @@ const DEFAULT_PLAN: SendPlan = {
   timeoutMs: undefined,
 };
 
-const DEFAULT_TRY: SendPlan = { ...DEFAULT_PLAN, timeoutMs: 0 };
+const DEFAULT_TRY: SendPlan = { ...DEFAULT_PLAN, flags: NOSIGNAL | DONTWAIT };
 
 /**
  * Reads and checks everything but the data. All of the caller's code runs in here. `wait` is false in the try forms; `at` is in
@@ -68,14 +71,24 @@ export function planSend(options: Omit<SendOptions, "data">, wait: boolean, at =
   if (control === undefined && flags === undefined && timeoutMs === undefined) {
     if (to === undefined || to === null) return wait ? DEFAULT_PLAN : DEFAULT_TRY;
   }
+  return planWith(options, wait, at);
+}
+
+/** Options of which something is given: by itself, so that the usual call stays short enough to be inlined. */
+function planWith(
+  { control, to, flags, timeoutMs }: Omit<SendOptions, "data">,
+  wait: boolean,
+  at: string,
+): SendPlan {
   const timeout = checkTimeout(timeoutMs);
+  const waits = wait && timeout !== 0;
   const messages = control === undefined ? [] : planControl(control, `${at}control`);
   return {
     control: messages,
     fds: checkedFdCount(messages, at),
     to: to === undefined || to === null ? undefined : planDestination(to, `${at}to`),
-    flags: NOSIGNAL | (flags === undefined ? 0 : int32(flags, "flags")),
-    timeoutMs: wait ? timeout : 0,
+    flags: NOSIGNAL | (flags === undefined ? 0 : int32(flags, "flags")) | (waits ? 0 : DONTWAIT),
+    timeoutMs: waits ? timeout : undefined,
   };
 }
 

@@ -4,15 +4,16 @@ import {
   REQUEST_MESSAGE_COUNT,
   REQUEST_NAME,
   REQUEST_NAME_LENGTH,
+  REQUEST_PART_COUNT,
 } from "../../assembly/shared/message.js";
 import { NO_SPACE } from "../../assembly/shared/status.js";
 import { optionsOf } from "../codec/arguments.js";
 import { ARENA_PAYLOAD } from "../codec/core.js";
 import { type PreparedMessage, stagePayload } from "../codec/encode.js";
 import { EncodeError } from "../codec/errors.js";
-import { dataParts, release, setSendParts, totalLength } from "./data.js";
+import { copyParts, dataParts, pointAt, release, sendableParts, totalLength } from "./data.js";
 import { borrowSender, numberOf, type SenderLike } from "./descriptor.js";
-import { CONTROL_CAPACITY, type Frame, theFrame } from "./frame.js";
+import { CONTROL_CAPACITY, COPY_LIMIT, type Frame, theFrame } from "./frame.js";
 import { importedConstant } from "./host.js";
 import { isUnixStream, kindOfSocket } from "./kind.js";
 import { sendError } from "./send-error.js";
@@ -20,6 +21,10 @@ import { planSend, type SendOptions, type SendPlan, withoutData } from "./send-p
 import { callWithin, POLLOUT } from "./wait.js";
 
 const DONTWAIT = importedConstant("MSG_DONTWAIT");
+const SOL_SOCKET = importedConstant("SOL_SOCKET");
+const SCM_RIGHTS = importedConstant("SCM_RIGHTS");
+
+const NO_NUMBERS: readonly number[] = [];
 
 /**
  * Sends one message: data gathered from one or more buffers, and control messages. Sending borrows descriptors.
@@ -60,42 +65,87 @@ function send(socket: SenderLike, options: SendOptions | undefined, wait: boolea
   const total = totalLength(parts);
   if (plan.fds > 0 && total === 0 && isUnixStream(kindOfSocket(borrowed))) throw withoutData();
   const frame = theFrame();
-  frame.outgoing.set(REQUEST_MESSAGE_COUNT, 0);
-  setSendParts(frame, parts, total);
-  const result = sendPlanned(frame, fd, plan);
+  const result = sendPlanned(frame, fd, plan, NO_NUMBERS, parts, total);
   if (result >= 0) return result;
   if (!wait && result === -frame.EAGAIN) return null;
   throw sendError(-result, { fd, plan, total, fds: plan.fds });
 }
 
-/** Completes the request, which has its data and its list of messages already, and makes the call: bytes, or -errno. */
-export function sendPlanned(frame: Frame, fd: number, plan: SendPlan): number {
-  const { EINTR, system } = frame;
-  const { flags } = plan;
-  const { address } = frame.outgoing;
-  layOut(frame, plan);
+/** Sends one message: descriptors as one SCM_RIGHTS, the plan's control messages, data. Answers bytes, or -errno. */
+export function sendPlanned(
+  frame: Frame,
+  fd: number,
+  plan: SendPlan,
+  numbers: readonly number[],
+  parts: readonly Uint8Array[],
+  total: number,
+): number {
+  const { words, rights, system, outgoing, EINTR } = frame;
+  const count = numbers.length;
+  // Descriptors and small data are written where the message has them.
+  for (let i = 0; i < count; i++) words[rights + i] = numbers[i] as number;
+  if (total <= COPY_LIMIT) copyParts(frame, parts, frame.data);
+  if (plan !== laidOut.plan || count !== laidOut.count || total !== laidOut.total) {
+    layOut(frame, plan, count, parts, total);
+  }
+  const { address } = outgoing;
+  const { flags, timeoutMs } = plan;
   let result: number;
-  if (plan.timeoutMs === undefined) {
+  if (timeoutMs === undefined) {
     do result = system.sendmsg(fd, address, flags);
     while (result === -EINTR);
-  } else result = sendWithin(frame, fd, address, flags, plan.timeoutMs);
-  release();
+  } else result = sendWithin(frame, fd, address, flags, timeoutMs);
+  if (total > COPY_LIMIT) release();
   return result;
 }
 
+/** What the outgoing envelope was laid out for, where another message of that kind needs nothing but its bytes written. */
+const laidOut: { plan: SendPlan | undefined; count: number; total: number } = {
+  plan: undefined,
+  count: 0,
+  total: 0,
+};
+
 /** Lays the request out. A value that does not fit is refused here. */
-function layOut(frame: Frame, plan: SendPlan): void {
+function layOut(
+  frame: Frame,
+  plan: SendPlan,
+  count: number,
+  parts: readonly Uint8Array[],
+  total: number,
+): void {
   const { exports, row, outgoing } = frame;
+  const { control, to } = plan;
+  laidOut.plan = undefined;
+  setRights(frame, count);
   outgoing.set(REQUEST_NAME, 0);
-  if (plan.to !== undefined) setDestination(frame, plan.to);
+  if (to !== undefined) setDestination(frame, to);
+  if (total > COPY_LIMIT) pointAt(outgoing, sendableParts(parts));
+  else {
+    outgoing.setPart(0, frame.dataLow, frame.dataHigh, total);
+    outgoing.set(REQUEST_PART_COUNT, total === 0 ? 0 : 1);
+  }
   let msghdr = exports.message_compose(row, outgoing.request);
   try {
-    if (plan.control.length > 0) msghdr = appendControl(frame, plan.control);
+    if (control.length > 0) msghdr = appendControl(frame, control);
   } catch (error) {
     release();
     throw error;
   }
   if (msghdr < 0) throw new Error(`core status ${msghdr} from message_compose`);
+  // Addresses share their memory with received ones, control messages with descriptors.
+  if (total > COPY_LIMIT || to !== undefined || control.length > 0) return;
+  Object.assign(laidOut, { plan, count, total });
+}
+
+/** Puts the SCM_RIGHTS of `count` descriptors into the request: their numbers lie in their place already. */
+function setRights({ words, rights, messages, outgoing }: Frame, count: number): void {
+  const entry = messages >> 2;
+  words[entry] = SOL_SOCKET;
+  words[entry + 1] = SCM_RIGHTS;
+  words[entry + 2] = rights << 2;
+  words[entry + 3] = count * 4;
+  outgoing.set(REQUEST_MESSAGE_COUNT, count === 0 ? 0 : 1);
 }
 
 function sendWithin(

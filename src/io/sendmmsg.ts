@@ -11,6 +11,7 @@ import { type Borrowed, borrowSender, numberOf, type SenderLike } from "./descri
 import type { SyscallError } from "./errors.js";
 import { IS_LINUX, importedConstant } from "./host.js";
 import { isUnixStream, kindOfSocket } from "./kind.js";
+import { plainRights } from "./plain-rights.js";
 import { sendError } from "./send-error.js";
 import { planSend, type SendPlan, withoutData } from "./send-plan.js";
 import { callWithin, POLLOUT } from "./wait.js";
@@ -110,7 +111,7 @@ function send(
   const refused = refusedOf(batch, bytes);
   if (count === 0 && !wait && errno === theBatches().frame.EAGAIN) return null;
   const { plan, total } = refused;
-  const place = { fd, plan: { ...plan, flags: common.flags }, total, fds: plan.fds };
+  const place = { fd, plan: { ...plan, flags: common.flags }, total, fds: fdsOf(refused) };
   const error = sendError(errno, place, "sendmmsg");
   if (count === 0) throw error;
   return { count, bytes, error };
@@ -142,8 +143,15 @@ function planMessage(message: MessageToSend, i: number): BatchedMessage {
   if ("flags" in message || "timeoutMs" in message)
     throw notOfOne(message as SendmmsgOptions, path);
   const parts = dataParts(data, `${path}.data`);
-  const plan = planSend({ control, to } as MessageToSend, true, `${path}.`);
-  return { plan, parts, total: totalLength(parts), rest: false };
+  const numbers = plainRights(control);
+  const rest = numbers === undefined ? control : undefined;
+  const plan = planSend({ control: rest, to } as MessageToSend, true, `${path}.`);
+  return { plan, numbers, parts, total: totalLength(parts), rest: false };
+}
+
+/** Descriptors of a message. */
+function fdsOf({ plan, numbers }: BatchedMessage): number {
+  return numbers?.length ?? plan.fds;
 }
 
 /** An option of the whole call that a message has: it would be left out of account. */
@@ -153,7 +161,7 @@ function notOfOne(message: SendmmsgOptions, path: string): Error {
 }
 
 function checkData(socket: Borrowed, batch: readonly BatchedMessage[]): void {
-  const without = batch.findIndex(({ plan, total }) => plan.fds > 0 && total === 0);
+  const without = batch.findIndex((message) => message.total === 0 && fdsOf(message) > 0);
   if (without >= 0 && isUnixStream(kindOfSocket(socket))) {
     throw withoutData(`messages[${without}]`);
   }
@@ -227,6 +235,7 @@ function shorten(message: BatchedMessage, length: number): void {
   message.parts = partsBetween(parts, length, total);
   message.total = total - length;
   message.plan = { ...plan, control: [], fds: 0 };
+  message.numbers = undefined;
 }
 
 function isStream(socket: Borrowed): boolean {

@@ -14,8 +14,8 @@ import {
   type WaitOptions,
 } from "./loop/giving-up.js";
 import { guardMessages } from "./loop/guard.js";
-import { iterate } from "./loop/iterate.js";
-import { adopting, closedError, LoopSocket, making } from "./loop/loop-socket.js";
+import { drain, iterate } from "./loop/iterate.js";
+import { adopting, LoopSocket, making } from "./loop/loop-socket.js";
 import { FAILED, READABLE, WRITABLE } from "./loop/selector.js";
 import { Sender } from "./loop/sender.js";
 import { getpeername } from "./names.js";
@@ -62,7 +62,7 @@ export class UdpSocket extends LoopSocket {
     super(fd, "UdpSocket");
     const kind = checkUdp(fd);
     this.#sending = { kind, settings, peer: peerOf(fd) };
-    this.#incoming = new UdpIncoming(this, fd, settings);
+    this.#incoming = new UdpIncoming(this, fd, settings, this.life);
     const { idleTimeoutMs: ms } = settings;
     const idle = ms === undefined ? undefined : { ms, over: () => this.close() };
     this.#receiver = new Arrivals<UdpMessage>("recvmsg", fd.number, this.life, idle);
@@ -187,9 +187,12 @@ export class UdpSocket extends LoopSocket {
     return this.#receiver.nextWith(options, (given) => this.#incoming.attemptMany(given));
   }
 
-  /** The datagrams as they come, until the socket is closed. Leaving the loop leaves the socket open. */
+  /**
+   * The datagrams as they come, until the socket is closed; while several wait, up to 32 by one system call. Leaving the loop
+   * leaves it open: those that it has not come to wait for the next receive, and until then nothing else can take the socket.
+   */
   messages(options?: UdpReceiveOptions): AsyncIterableIterator<UdpMessage> {
-    return iterate(() => (this.closed ? Promise.resolve(null) : this.receive(options)), this);
+    return drain(this, this.#receiver, this.#incoming, options);
   }
 
   /**
@@ -199,7 +202,7 @@ export class UdpSocket extends LoopSocket {
    * @returns What stops it.
    */
   onMessage(take: (message: UdpMessage) => void, ended: (error?: Error) => void): () => void {
-    return this.#receiver.each(this.#incoming, take, ended);
+    return this.#receiver.each(this.#incoming.draining(), take, ended);
   }
 
   /**
@@ -255,15 +258,12 @@ export class UdpSocket extends LoopSocket {
 
   /** Sends what waits, takes nothing else, then closes. It is still open after AbortError or ETIMEDOUT. */
   async end(options?: WaitOptions): Promise<void> {
-    const patience = patienceOf(optionsOf(options, "options"));
-    throwIfAborted(patience);
-    if (this.#sender !== undefined) await this.#sender.drained(patience, closedError);
-    this.close();
+    await this.endBehind(this.#sender, options);
   }
 
   /** @internal */
   protected override guard(use: Use): void {
-    guardMessages(use, false, this.#sender, this.#receiver);
+    guardMessages(use, false, this.#sender, this.#receiver, this.#incoming);
   }
 
   /** @internal */

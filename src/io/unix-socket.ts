@@ -25,9 +25,10 @@ import {
   type WaitOptions,
 } from "./loop/giving-up.js";
 import { guardMessages } from "./loop/guard.js";
-import { type AsyncReceiveOptions, Incoming } from "./loop/incoming.js";
-import { iterate } from "./loop/iterate.js";
-import { adopting, closedError, LoopSocket, making } from "./loop/loop-socket.js";
+import type { AsyncReceiveManyOptions, AsyncReceiveOptions } from "./loop/incoming.js";
+import { Incoming } from "./loop/incoming.js";
+import { drain } from "./loop/iterate.js";
+import { adopting, LoopSocket, making, makingBoth } from "./loop/loop-socket.js";
 import { type AsyncSendOptions, planQueueable } from "./loop/queued.js";
 import { READABLE, WRITABLE } from "./loop/selector.js";
 import { Sender } from "./loop/sender.js";
@@ -43,6 +44,7 @@ import { type PeerCredentials, peerCredentials } from "./peer.js";
 import { type PeerProcess, peerPidfd } from "./peer-pidfd.js";
 import type { SocketKind } from "./query.js";
 import type { Received } from "./received.js";
+import type { ReceivedMessages } from "./recvmmsg.js";
 import type { Sent } from "./send-fds.js";
 import type { SocketType } from "./socket.js";
 
@@ -70,7 +72,7 @@ export class UnixSocket extends LoopSocket {
     this.#kind = checkUnix(kindOf(fd));
     this.#settings = settings;
     checkFraming(settings, this.isStream);
-    this.#incoming = new Incoming(this, fd, settings);
+    this.#incoming = new Incoming(this, fd, settings, this.life);
     const { idleTimeoutMs: ms } = settings;
     const idle = ms === undefined ? undefined : { ms, over: () => this.close() };
     this.#receiver = new Arrivals<Received | null>("recvmsg", fd.number, this.life, idle);
@@ -79,6 +81,7 @@ export class UnixSocket extends LoopSocket {
 
   /** @internal */
   override ready(events: number): boolean {
+    this.#incoming.wake(events);
     const took = (events & READABLE) !== 0 && this.#receiver.ready();
     if ((events & WRITABLE) !== 0) this.#sender?.writable();
     return took;
@@ -129,16 +132,7 @@ export class UnixSocket extends LoopSocket {
   ): [UnixSocket, UnixSocket] {
     const { type = "stream", ...rest } = optionsOf(options, "options");
     const settings = settingsOf(rest);
-    const [near, far] = pairUnix(type, settings);
-    let left: UnixSocket | undefined;
-    try {
-      left = owning(near, settings);
-      return [left, owning(far, settings)];
-    } catch (error) {
-      left?.close();
-      far.close();
-      throw error;
-    }
+    return makingBoth(pairUnix(type, settings), (fd) => owning(fd, settings));
   }
 
   /**
@@ -193,7 +187,26 @@ export class UnixSocket extends LoopSocket {
   }
 
   /**
-   * The messages as they come, until the end or until the socket is closed. Leaving the loop leaves the socket open.
+   * Receives what has come, up to 64 messages in one system call: at least one, for which it waits; null at the end. Each one is
+   * what `receive` answers, and owns its descriptors. One that lacks descriptors ends the batch in front of it: the next receive
+   * throws its `TruncationError`, and those behind it stay queued.
+   *
+   * @throws As `receive`.
+   * @example
+   * const [left, right] = UnixSocket.pair({ type: "seqpacket" });
+   * for (const text of ["one", "two"]) await left.send(text);
+   * using messages = await right.receiveMany({ limit: 32 });
+   * const texts = messages.map((message) => `${message.data}`); // ["one", "two"]
+   * for (const socket of [left, right]) socket.close();
+   * @see recvmmsg(2), unix(7).
+   */
+  receiveMany(options?: AsyncReceiveManyOptions): Promise<ReceivedMessages<Received> | null> {
+    return this.#receiver.nextWith(options, (given) => this.#incoming.attemptMany(given));
+  }
+
+  /**
+   * The messages as they come, until the end or until the socket is closed; while several wait, up to 32 by one system call. Leaving
+   * the loop leaves it open: those that it has not come to wait for the next receive, and until then nothing else can take it.
    *
    * @example
    * const [left, right] = UnixSocket.pair();
@@ -206,7 +219,7 @@ export class UnixSocket extends LoopSocket {
    * right.close();
    */
   messages(options?: AsyncReceiveOptions): AsyncIterableIterator<Received> {
-    return iterate(() => (this.closed ? Promise.resolve(null) : this.receive(options)), this);
+    return drain(this, this.#receiver, this.#incoming, options);
   }
 
   /**
@@ -216,7 +229,7 @@ export class UnixSocket extends LoopSocket {
    * @returns What stops it.
    */
   onMessage(take: (message: Received) => void, ended: (error?: Error) => void): () => void {
-    return this.#receiver.each(this.#incoming, take, ended);
+    return this.#receiver.each(this.#incoming.draining(), take, ended);
   }
 
   /**
@@ -231,10 +244,7 @@ export class UnixSocket extends LoopSocket {
 
   /** Sends what waits, takes nothing else, then closes. It is still open after AbortError or ETIMEDOUT. */
   async end(options?: WaitOptions): Promise<void> {
-    const patience = patienceOf(optionsOf(options, "options"));
-    throwIfAborted(patience);
-    if (this.#sender !== undefined) await this.#sender.drained(patience, closedError);
-    this.close();
+    await this.endBehind(this.#sender, options);
   }
 
   /** @internal */

@@ -16,9 +16,23 @@ export function checkTimeout(timeoutMs: unknown): number | undefined {
   return timeoutMs;
 }
 
+/** The longest busy poll: half a second of a processor for nothing is a mistake. */
+const BUSY_MOST_US = 500_000;
+
+/** A `busyPollUs` option, which belongs to a call with a time limit; 0 unless given. */
+export function checkBusyPoll(busyPollUs: unknown, timeoutMs: number | undefined): number {
+  if (busyPollUs === undefined) return 0;
+  if (typeof busyPollUs !== "number") throw typeError("busyPollUs", "a number", busyPollUs);
+  if (!(busyPollUs >= 0 && busyPollUs <= BUSY_MOST_US)) {
+    throw rangeError("busyPollUs", `from 0 to ${BUSY_MOST_US}`, busyPollUs);
+  }
+  if (timeoutMs === undefined) throw typeError("busyPollUs", "given beside timeoutMs", busyPollUs);
+  return busyPollUs;
+}
+
 /**
  * Makes a call that does not block until it no longer answers EAGAIN, waiting in between until the time is over. Answers what
- * the call answered; -ETIMEDOUT after a time above 0, -EAGAIN after none.
+ * the call answered; -ETIMEDOUT after a time above 0, -EAGAIN after none. The first microseconds are waited for awake.
  */
 export function callWithin(
   frame: Frame,
@@ -26,16 +40,21 @@ export function callWithin(
   events: number,
   timeoutMs: number,
   call: () => number,
+  busyPollUs = 0,
 ): number {
   // The clock is asked only when there is something to wait for.
   let deadline = Number.NaN;
+  let asleep = busyPollUs === 0;
   for (;;) {
     const result = call();
     if (result === -frame.EINTR) continue;
     if (result !== -frame.EAGAIN || timeoutMs === 0) return result;
-    if (Number.isNaN(deadline)) deadline = performance.now() + timeoutMs;
-    const left = deadline - performance.now();
+    const now = performance.now();
+    if (Number.isNaN(deadline)) deadline = now + timeoutMs;
+    const left = deadline - now;
     if (left <= 0) return -frame.ETIMEDOUT;
+    asleep ||= timeoutMs - left >= busyPollUs / 1000;
+    if (!asleep) continue;
     const waited = waitFor(frame, fd, events, left);
     if (waited < 0) return waited;
   }

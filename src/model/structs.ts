@@ -1,5 +1,6 @@
 // The structs of an ABI as rows for a drawing in the manner of pahole: members and holes, in order.
 
+import { ALIGN_MAX } from "../../assembly/shared/column.js";
 import { type AbiOption, resolveAbi } from "../codec/abi.js";
 import { standardCore } from "../codec/core.js";
 import { layoutOf, type StructLayout, structLayout } from "../codec/layout.js";
@@ -47,12 +48,19 @@ export function structViews(abi?: AbiOption): readonly StructView[] {
   const layout = layoutOf(core, known);
   const isMissing = (name: StructName): boolean =>
     (name === "mmsghdr" || name === "sockaddr_un") && layout[name] === null;
+  const most = core.exports.abi_column(known.index, ALIGN_MAX);
   return NAMES.filter((name) => !isMissing(name)).map((name) =>
-    viewOf(name, structLayout(core, known, name)),
+    viewOf(name, structLayout(core, known, name), most),
   );
 }
 
-function viewOf(name: StructName, { size, align, fields, padding }: StructLayout): StructView {
+/** Members that are a number of four bytes in C, and octets to the core, which does not compute with addresses. */
+const ADDRESSES = ["sin_addr"];
+
+function viewOf(name: StructName, struct: StructLayout, most: number): StructView {
+  const { size, fields, padding } = struct;
+  const holdsNumber = ADDRESSES.some((member) => Object.hasOwn(fields, member));
+  const align = holdsNumber ? Math.max(struct.align, Math.min(4, most)) : struct.align;
   const members = Object.entries(fields).map(
     ([member, { offset, width }]): StructRow => ({ name: member, offset, length: width }),
   );

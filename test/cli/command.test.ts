@@ -10,7 +10,10 @@ import { hasProgram, suite } from "../support/suite.js";
 
 const test = suite("cmsg");
 
-const SUBCOMMANDS = ["send", "recv", "decode", "layout", "types", "doctor"] as const;
+const SUBCOMMANDS = [
+  ...["send", "recv", "fds", "trace", "encode", "decode", "walk", "compare", "explore"],
+  ...["layout", "structs", "types", "doctor", "completion"],
+] as const;
 const ESCAPE = "\u001b[";
 
 test("the built file is a program", () => {
@@ -147,6 +150,35 @@ test("stack traces are printed on request only", async () => {
   assert.match(debug.stderr.slice(plain.stderr.length), /^Error: ENOENT.*/);
 });
 
+test("--color and --ascii are obeyed by every subcommand, and --color goes before the environment", async () => {
+  const always = await run(["layout", "--color=always"], { env: { NO_COLOR: "1" } });
+  assert.match(always.stdout, ESCAPE);
+  const never = await run(["layout", "--color", "never"], { env: { FORCE_COLOR: "1" } });
+  assert.not.match(never.stdout, ESCAPE);
+  const auto = await run(["layout", "--color=auto"], { env: { FORCE_COLOR: "1" } });
+  assert.match(auto.stdout, ESCAPE);
+  const wrong = await run(["layout", "--color=maybe"]);
+  assert.equal([wrong.status, wrong.stdout], [2, ""]);
+  assert.match(wrong.stderr, /--color is one of auto, always, never, not 'maybe'/);
+  const json = await run(["types", "--ascii", "--json"]);
+  assert.match(json.stdout, /^[\n -~]*$/);
+  assert.equal(JSON.parse(json.stdout), JSON.parse((await run(["types", "--json"])).stdout));
+});
+
+test("lines are as wide as COLUMNS says, 80 columns unless it says something sensible", async () => {
+  const width = async (columns: string): Promise<number> => {
+    const { stdout } = await run(["help", "layout"], { env: { COLUMNS: columns } });
+    const lines = stdout.split("\n").filter((line) => !line.startsWith("    $"));
+    return Math.max(...lines.map((line) => line.length));
+  };
+  for (const columns of [40, 60, 120]) {
+    const most = await width(String(columns));
+    assert.ok(most <= columns && most > columns - 15, `${most} of ${columns}`);
+  }
+  const usual = await width("80");
+  for (const wrong of ["", "0", "-5", "wide"]) assert.is(await width(wrong), usual, wrong);
+});
+
 const COLOURFUL = [
   ["--help"],
   ["layout"],
@@ -196,7 +228,14 @@ if (hasProgram("script", "bsdutils")) {
 } else test.skip(title, "the program script, which makes terminals, is not there");
 
 test("a reader that has seen enough is no error", async () => {
-  for (const line of [["layout", "--abi", "linux-*"], ["layout", "--list"], ["--help"]]) {
+  for (const line of [
+    ["layout", "--abi", "linux-*"],
+    ["layout", "--list"],
+    ["--help"],
+    ["types"],
+    ["types", "--json"],
+    ["structs", "--abi", "*"],
+  ]) {
     const child = spawn(process.execPath, [CLI, ...line], { stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.destroy();
     let complaints = "";

@@ -1,7 +1,7 @@
 // cmsg fds: descriptors of this and other processes, against what the processes themselves know.
 
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { Fd } from "cmsg";
 import { assert } from "../support/assert.js";
@@ -273,33 +273,5 @@ test.unless(
     );
   },
 );
-
-test("Fd.fromProcess gives the same open file of another process", async () => {
-  await holding(async (pid, held, cwd) => {
-    writeFileSync(join(cwd, "other"), "");
-    using duplicate = Fd.fromProcess(pid, held["file"]?.fd ?? -1);
-    assert.is(duplicate.describe().closeOnExec, true);
-    // The offset is that of the open file, which both have.
-    assert.is(duplicate.read(3).toString(), "456");
-    using again = Fd.fromProcess(pid, held["file"]?.fd ?? -1);
-    assert.is(again.read(3).toString(), "789");
-    for (const [other, number, code] of [
-      [pid, 99999, "EBADF"],
-      [3999999, 0, "ESRCH"],
-    ] as const) {
-      assert.throws(
-        () => Fd.fromProcess(other, number),
-        (error: { code: string }) => error.code === code,
-      );
-    }
-    for (const wrong of [0, -1, 1.5, "1", null]) {
-      assert.throws(
-        () => Fd.fromProcess(wrong as number, 0),
-        (error: Error) => error instanceof TypeError || error instanceof RangeError,
-      );
-      if (wrong !== 0) assert.throws(() => Fd.fromProcess(pid, wrong as number), /number/);
-    }
-  });
-});
 
 test.run();

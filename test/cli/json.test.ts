@@ -144,6 +144,14 @@ async function explored(): Promise<string> {
   return stderr.includes("is not built") ? '{"url":"","port":0}\n' : text;
 }
 
+async function fuzzed(): Promise<string> {
+  return await inDirectory(async (cwd) => {
+    writeFileSync(join(cwd, "parser.mjs"), "export default () => { throw new Error('always'); };");
+    const line = ["fuzz", "--target", "parser.mjs", "--runs", "10", "--json"];
+    return (await run(line, { cwd })).stdout;
+  });
+}
+
 /** Outputs that have all keys of a command together; lines are values of their own. */
 const OUTPUTS: Readonly<Record<string, () => Promise<readonly string[]>>> = {
   send: async () => [await sent()],
@@ -165,6 +173,7 @@ const OUTPUTS: Readonly<Record<string, () => Promise<readonly string[]>>> = {
     (await run(["compare", "--abi", "host,linux-i386-musl", "--json"], { input: BYTES })).stdout,
   ],
   explore: async () => [await explored()],
+  fuzz: async () => [await fuzzed()],
   layout: async () => [await stdout("layout", "--abi", "*")],
   structs: async () => [await stdout("structs"), await stdout("structs", "rights", "timestamping")],
   types: async () => [await stdout("types")],

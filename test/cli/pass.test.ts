@@ -21,12 +21,17 @@ const test = suite("cmsg send, cmsg recv");
 async function passing(
   recvArgs: readonly string[],
   sendArgs: readonly string[],
-  options: { readonly input?: string; readonly inherit?: readonly number[] } = {},
+  options: {
+    readonly input?: string;
+    readonly inherit?: readonly number[];
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<{ receiver: Ended; sender: Ended; pid: number | undefined; left: string[] }> {
   return await inDirectory(async (cwd) => {
     writeFileSync(join(cwd, "a.txt"), "first\n");
     writeFileSync(join(cwd, "b.txt"), "second file\n");
-    const receiving = await listening(recvArgs, { cwd });
+    const { env = {} } = options;
+    const receiving = await listening(recvArgs, { cwd, env });
     const sending = start(["send", ...sendArgs], { cwd, ...options });
     const [receiver, sender] = await Promise.all([receiving.ended, sending.ended]);
     const left = readdirSync(cwd).filter((name) => !name.endsWith(".txt"));

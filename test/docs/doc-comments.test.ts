@@ -84,7 +84,8 @@ import * as node from "cmsg";
 import * as model from "cmsg/model";
 import * as notation from "cmsg/notation";
 import { UServer, USocket } from "cmsg/compat/usocket";
-const { ${NAMES.join(", ")} } = { ...node, ...notation, ...model };
+import * as fuzzing from "cmsg/fuzz";
+const { ${NAMES.join(", ")} } = { ...node, ...notation, ...model, ...fuzzing };
 {
 ${STAGE}${before(text)}
 try { {
@@ -94,7 +95,8 @@ ${lines.replaceAll('"/run/app.sock"', "path")}
 }
 
 const node = await import("cmsg");
-const cmsg = { ...node, ...(await import("cmsg/notation")), ...(await import("cmsg/model")) };
+const others = ["cmsg/notation", "cmsg/model", "cmsg/fuzz"].map((face) => import(face));
+const cmsg = Object.assign({}, node, ...(await Promise.all(others)));
 const NAMES = Object.keys(cmsg).filter((name) => /[a-z]|^CMSG_/.test(name));
 
 const files = readdirSync("src", { recursive: true }).map(String);

@@ -11,7 +11,7 @@ const test = suite("abandoned Fds");
 /** What every program below begins with. It ends by printing what it has to say as JSON. */
 const PRELUDE = `
 import { lstatSync } from "node:fs";
-const { Fd, recvFds, recvmsg, rights, sendFds, setsockopt, socketpair } =
+const { Fd, MessageRecord, recvFds, recvmsg, rights, sendFds, setsockopt, socketpair } =
   await import(process.env.CMSG_URL);
 const warnings = [];
 process.on("warning", ({ name, code, message }) => warnings.push({ name, code, message }));
@@ -163,6 +163,27 @@ test("what a socket on the event loop has given away is reported, what it holds 
     console.log(JSON.stringify(warnings.map(({ message }) => message.startsWith("descriptor " + number + " "))));
   `);
   assert.equal(warnings, [true]);
+});
+
+test("a record that is abandoned with descriptors in it is reported, one that was closed or emptied is not", async () => {
+  const { number, warnings } = await answerOf<{ number: number; warnings: Warned[] }>(`
+    const pair = socketpair();
+    function fill() {
+      sendFds(pair[0], [0], { data: "x" });
+      return new MessageRecord(pair[1]).receive();
+    }
+    fill().close();
+    const taken = fill().take(0);
+    fill().tryReceive();
+    fill().fds[0].close();
+    const number = (() => fill().fd(0))();
+    await turn();
+    await collect(1);
+    closeNumber(taken);
+    console.log(JSON.stringify({ number, warnings, open: isOpen(number) }));
+  `);
+  assert.is(warnings.length, 1);
+  assert.match(warnings[0]?.message ?? "", new RegExp(`^descriptor ${number} .* MessageRecord`));
 });
 
 test("the collector never closes: a number that another owner has by now stays open", async () => {

@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 /** Bytes of the published module. */
 export const coreBytes: Buffer = readFileSync(fileURLToPath(import.meta.resolve("cmsg/core.wasm")));
 
+/** Whether branches are counted (npm run coverage), in the hole of memory that the published module does not write to. */
+export const COUNTING: boolean = process.env.CMSG_BRANCHES !== undefined;
+
 const compiled = new WebAssembly.Module(coreBytes);
 
 /** What instances export, in the types of the platform that the tests need. */

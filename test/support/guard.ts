@@ -1,6 +1,6 @@
 // Calls of the raw core under guard: no trap, a documented answer, and not one byte changed outside what the caller gave.
 
-import { RawCore } from "./core.js";
+import { COUNTING, RawCore } from "./core.js";
 
 /** A range of memory that a call may write: offset and length. */
 export type Range = readonly [at: number, length: number];
@@ -15,8 +15,8 @@ export interface GuardedCall {
 
 const STATUSES = [-1, -2, -3, -4, -5, -6, -7, -8, -16, -17, -18, -19, -20];
 
-/** The core's own: rows by numbers and what follows from them. */
-const STATE = [0x2000, 0x6000] as const;
+/** The core's own: rows by numbers and what follows from them; behind it the counters, when branches are counted. */
+const STATE = [0x2000, COUNTING ? 0x8000 : 0x6000] as const;
 
 /** Instances whose memory is filled with a pattern, and calls on them. */
 export class Guard {

@@ -79,6 +79,8 @@ export interface Suite {
   skip(name: string, reason: string): void;
   /** A test that is not run where there is a reason, which is printed. */
   unless(reason: string | undefined, name: string, body: Body): void;
+  /** Done when all tests are, whether they passed or not. */
+  after(body: Body): void;
   run(): void;
 }
 
@@ -112,6 +114,9 @@ export function suite(name: string): Suite {
     unless(reason: string | undefined, title: string, body: Body): void {
       if (reason === undefined) checked(title, body);
       else skip(title, reason);
+    },
+    after(body: Body): void {
+      test.after(body);
     },
     run(): void {
       checkUnable(name);

@@ -19,6 +19,10 @@ import { type Lifeline, Share } from "./readiness.js";
 export interface Attempt<T> {
   /** One try: what has arrived, or -errno. May throw what is wrong with it. */
   attempt(): T | number;
+  /** Whether something was received already that the next try hands out, of which no event will tell. */
+  hasMore?(): boolean;
+  /** Whether what the last try has brought was all that there was: an event tells of more. */
+  isDrained?(): boolean;
 }
 
 /** A call that waits. */
@@ -90,15 +94,19 @@ export class Arrivals<T> {
     return this.#next(attempt as unknown as Attempt<T>, patience) as unknown as Promise<U>;
   }
 
+  /** What can be handed out at once: undefined when it has to be waited for. Throws what `next` refuses with. */
+  now<U = T>(attempt: Attempt<U>): U | undefined {
+    if (this.#broken !== undefined) throw this.#broken();
+    if (this.#line.first !== undefined || this.#dry || !this.#share.take()) return undefined;
+    return this.#try(attempt as unknown as Attempt<T>) as unknown as U | undefined;
+  }
+
   #next(attempt: Attempt<T>, patience: Patience): Promise<T> {
-    if (this.#broken !== undefined) return Promise.reject(this.#broken());
-    if (this.#line.first === undefined && !this.#dry && this.#share.take()) {
-      try {
-        const got = this.#try(attempt);
-        if (got !== undefined) return Promise.resolve(got);
-      } catch (error) {
-        return Promise.reject(error);
-      }
+    try {
+      const got = this.now(attempt);
+      if (got !== undefined) return Promise.resolve(got);
+    } catch (error) {
+      return Promise.reject(error);
     }
     return new Promise((resolve, reject) => {
       const waiting = waitingFor(attempt, resolve, reject, false);
@@ -153,7 +161,10 @@ export class Arrivals<T> {
 
   #try(attempt: Attempt<T>): T | undefined {
     const got = attempt.attempt();
-    if (typeof got !== "number") return got;
+    if (typeof got !== "number") {
+      this.#dry = attempt.isDrained?.() === true;
+      return got;
+    }
     if (got !== -theFrame().EAGAIN) throw new SyscallError(-got, this.#syscall, { fd: this.#fd });
     this.#dry = true;
     return undefined;
@@ -206,7 +217,8 @@ export class Arrivals<T> {
   /** Others get their turn of the event loop first. */
   #continueLater(): void {
     // An immediate for each turn of an endless flood would keep the process running: an event does if somebody waits for it.
-    if (!this.#life.counts) {
+    // What is ahead is little.
+    if (!this.#life.counts && this.#line.first?.attempt.hasMore?.() !== true) {
       this.#life.again();
       return;
     }

@@ -14,16 +14,22 @@ interface Part {
   readonly isInside: boolean;
 }
 
+/** What was read of a socket and not handed out yet: a part of a frame, or whole messages. */
+interface Read extends Partial<Part> {
+  readonly isAhead: boolean;
+}
+
 /** Throws when a use of the socket would tear, overtake or take away what its own calls send and receive. */
 export function guardMessages(
   use: Use,
   framed: boolean,
   sender: (Direction & Part) | undefined,
   receiver: Direction,
-  incoming?: Part,
+  incoming?: Read,
 ): void {
   if (use === "take" && incoming?.isInside) throw frameBegun();
   if (use === "take" && sender?.isInside) throw messageBegun();
+  if ((use === "take" || use === "receive") && incoming?.isAhead) throw messagesAhead();
   if (use !== "send" && use !== "receive") return;
   if (framed) throw unframed();
   if (use === "send") sender?.checkIdle();
@@ -41,6 +47,13 @@ function messageBegun(): Error {
   return ownError(
     "ERR_CMSG_WRITES_PENDING",
     "a part of a message was sent, whose rest would be lost: await what was sent first, or close the socket",
+  );
+}
+
+function messagesAhead(): Error {
+  return ownError(
+    "ERR_CMSG_RECEIVES_PENDING",
+    "a loop of this socket has received messages that it has not handed out, which come first: receive() or receiveMany() gives them",
   );
 }
 

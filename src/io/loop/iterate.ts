@@ -1,5 +1,8 @@
 // What arrives, for `for await`: to the end, or until its socket is closed here.
 
+import type { Arrivals, Attempt } from "./arrivals.js";
+import { ENDLESS, type WaitOptions } from "./giving-up.js";
+
 /**
  * An iterator over the results of a call, until it answers null or the owner is closed. Leaving the loop leaves the owner open.
  */
@@ -18,6 +21,49 @@ export function iterate<T>(
     [Symbol.asyncIterator]() {
       return this;
     },
+  };
+}
+
+/** Makes the tries of a loop, as options say. */
+interface Drained<T, O> {
+  draining(options?: O): Attempt<T | null>;
+}
+
+/** An iterator over what arrives at a socket. */
+export function drain<T, O extends WaitOptions>(
+  owner: { readonly closed: boolean },
+  receiver: Arrivals<T | null>,
+  incoming: Drained<T, O>,
+  options: O | undefined,
+): AsyncIterableIterator<T> {
+  const usual = incoming.draining();
+  const next = (): Promise<T | null> =>
+    options === undefined
+      ? receiver.next(usual, ENDLESS)
+      : receiver.nextWith(options, (given) => incoming.draining(given));
+  const waiting = iterate(() => (owner.closed ? Promise.resolve(null) : next()), owner);
+  if (options !== undefined) return waiting;
+  // What is there already costs one promise, and not those of waiting.
+  return Object.assign(waiting, {
+    next: resolving(owner, () => receiver.now(usual), waiting.next),
+  });
+}
+
+/** `next` of an iterator: what is there now, or else what `later` answers. */
+function resolving<T>(
+  owner: { readonly closed: boolean },
+  now: () => T | null | undefined,
+  later: () => Promise<IteratorResult<T>>,
+): () => Promise<IteratorResult<T>> {
+  return () => {
+    if (owner.closed) return later();
+    try {
+      const value = now();
+      if (value === undefined || value === null) return later();
+      return Promise.resolve({ done: false, value });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   };
 }
 

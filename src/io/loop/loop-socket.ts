@@ -1,12 +1,14 @@
 // What every socket on the event loop is: an owned descriptor that is observed, given away or closed once.
 
 import type { Address } from "../../codec/address.js";
+import { optionsOf } from "../../codec/arguments.js";
 import { BORROW, type Use } from "../descriptor.js";
 import { ownError } from "../errors.js";
 import { Fd, ownFresh } from "../fd.js";
 import { forgetOwner } from "../leak.js";
 import { getsockname } from "../names.js";
 import { INSPECT, util } from "../node-modules.js";
+import { type Patience, patienceOf, throwIfAborted, type WaitOptions } from "./giving-up.js";
 import { Lifeline } from "./readiness.js";
 
 /** A socket on the event loop: what `UnixSocket`, `UnixServer` and `UdpSocket` have in common. Every call of this package takes it as a socket. */
@@ -96,6 +98,17 @@ export abstract class LoopSocket {
     this.leave(closedError);
   }
 
+  /** Closes it when what waits to be sent is sent. @internal */
+  protected async endBehind(
+    sender: { drained(patience: Patience, why: () => Error): Promise<void> } | undefined,
+    options: WaitOptions | undefined,
+  ): Promise<void> {
+    const patience = patienceOf(optionsOf(options, "options"));
+    throwIfAborted(patience);
+    await sender?.drained(patience, closedError);
+    this.close();
+  }
+
   /** Lets calls that wait keep the process running, as they do at first. */
   ref(): this {
     this.life.set(true);
@@ -140,6 +153,23 @@ export function making<S extends LoopSocket>(fd: Fd, make: (fd: Fd) => S): S {
     return make(fd);
   } catch (error) {
     fd.close();
+    throw error;
+  }
+}
+
+/** The same for two descriptors: both sockets, or none. */
+export function makingBoth<S extends LoopSocket>(
+  pair: { readonly 0: Fd; readonly 1: Fd },
+  make: (fd: Fd) => S,
+): [S, S] {
+  const { 0: near, 1: far } = pair;
+  let left: S | undefined;
+  try {
+    left = make(near);
+    return [left, make(far)];
+  } catch (error) {
+    left?.close();
+    far.close();
     throw error;
   }
 }

@@ -2,7 +2,7 @@
 
 import { onMainThread, type Watch, watchReadable } from "../../../shim/index.js";
 import { closeNumber } from "../file.js";
-import { makeSelector, READABLE, type Selector } from "./selector.js";
+import { makeSelector, READABLE, type Selector, UNSURE } from "./selector.js";
 
 /** Is told what its descriptor has become ready for. */
 export interface Observer {
@@ -44,7 +44,7 @@ function leaveThread(): void {
  */
 function tryAlone(): boolean {
   if (alone === undefined || roomWatched.size > 0) return false;
-  return tell(alone, READABLE);
+  return tell(alone, READABLE | UNSURE);
 }
 
 function notify(token: number, events: number): void {

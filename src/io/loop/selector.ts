@@ -14,6 +14,10 @@ export const WRITABLE = 2;
 export const HANGUP = 4;
 /** An error is pending, or reported in the error queue. */
 export const FAILED = 8;
+/** Urgent data is there: a stream is read up to it, and no further. */
+export const URGENT = 16;
+/** What has happened was not asked: anything may have, beside what the other bits say. */
+export const UNSURE = 32;
 
 /** Events that are taken at once; the rest waits for the next turn of the loop. */
 const EVENT_LIMIT = 64;
@@ -46,12 +50,13 @@ const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const EPOLL_CTL_MOD = 3;
 const EPOLLIN = 1;
+const EPOLLPRI = 2;
 const EPOLLOUT = 4;
 const EPOLLERR = 8;
 const EPOLLHUP = 16;
 const EPOLLRDHUP = 0x2000;
 const EPOLLET = 0x80000000;
-const INTEREST = EPOLLIN | EPOLLRDHUP | EPOLLET | 0;
+const INTEREST = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET | 0;
 
 /** epoll(7). */
 class EpollSelector implements Selector {
@@ -120,6 +125,7 @@ function epollBits(events: number): number {
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) !== 0) bits |= WRITABLE;
   if ((events & (EPOLLRDHUP | EPOLLHUP)) !== 0) bits |= HANGUP;
   if ((events & EPOLLERR) !== 0) bits |= FAILED;
+  if ((events & EPOLLPRI) !== 0) bits |= READABLE | URGENT;
   return bits;
 }
 

@@ -24,6 +24,7 @@ import {
 } from "./queued.js";
 import { type Lifeline, Share } from "./readiness.js";
 import { later, whenRoomAt } from "./room.js";
+import { manyFrom, sendMany } from "./send-many.js";
 import { dataGone, ENDED, PASSING, queueFull, torn, withSent, writesPending } from "./unsent.js";
 
 /** What a queue may hold before it refuses more. */
@@ -118,8 +119,7 @@ export class Sender {
   /** A stream that has begun a message waits out what passes: it would be of no more use. */
   #hasToWait(result: number, message: Queueable): boolean {
     if (result === -theFrame().EAGAIN) return true;
-    if (result === 0 || !this.#stream || message.bytes === 0) return false;
-    return PASSING.has(errnoName(-result));
+    return result !== 0 && this.#stream && message.bytes > 0 && PASSING.has(errnoName(-result));
   }
 
   #isFull(message: Queueable): boolean {
@@ -136,9 +136,8 @@ export class Sender {
     this.#count(message, 1);
     this.#side.life.hold();
     return new Promise((resolve, reject) => {
-      const place = { before: undefined, after: undefined, waits: false };
       const end = { resolve, reject, stop: undefined, settled: false };
-      const queued: Queued = { message, ...end, ...place };
+      const queued: Queued = { message, ...end, before: undefined, after: undefined, waits: false };
       queued.stop = watchPatience(patience, "sendmsg", (error) => this.#giveUp(queued, error));
       this.#queue.push(queued);
       if (this.#queue.first === queued) this.#awaitRoom(message, result);
@@ -177,6 +176,7 @@ export class Sender {
         this.#continueLater();
         return;
       }
+      if (this.#flushMany(first)) continue;
       const { message } = first;
       if (!hasData(message)) {
         this.#leave(first);
@@ -194,6 +194,21 @@ export class Sender {
       if (result === 0) this.#told(message);
       this.#settle(first, result === 0 ? undefined : this.#failure(-result, message));
     }
+  }
+
+  /** Sends what can go by one call. Answers whether any of it went. */
+  #flushMany(first: Queued): boolean {
+    const many = manyFrom(first, this.#stream, () => this.#share.take());
+    const sent = sendMany(this.#side.fd, many, (message, sign) => this.#count(message, sign));
+    // The rest of what went in part follows by itself.
+    const whole = sent.filter(({ bytes, total }) => bytes === total);
+    for (const _ of whole) {
+      const queued = this.#queue.first as Queued;
+      this.#leave(queued);
+      this.#settle(queued, undefined);
+    }
+    for (const message of whole) this.#told(message);
+    return sent.length > 0;
   }
 
   #continueLater(): void {
@@ -240,9 +255,7 @@ export class Sender {
     if (this.#queue.first !== undefined) return;
     this.#endRoom?.();
     this.#endRoom = undefined;
-    const drained = this.#drained;
-    this.#drained = undefined;
-    for (const done of drained ?? []) done();
+    for (const done of this.#drained?.splice(0) ?? []) done();
   }
 
   #settle(queued: Queued, error: Error | undefined): void {

@@ -11,11 +11,19 @@ import type { AnyDefinition } from "../../codec/definition.js";
 import { formsIn } from "../../codec/form.js";
 import { currentHost } from "../host.js";
 
-/** A control buffer that arrived, and where its messages are. */
+/** What has come beside the data of a datagram, in memory that it may share with others. */
 export interface ArrivedControl {
-  readonly bytes: Uint8Array;
-  /** RECORD_WORDS for each message. */
+  readonly kept: Uint8Array;
+  /** Where the control data begins, and its bytes. */
+  readonly control: number;
+  readonly controlLength: number;
+  /** Where the sender's name begins, and its bytes. */
+  readonly name: number;
+  readonly nameLength: number;
+  /** RECORD_WORDS for each control message: the first word of the first, and the end of the last. */
   readonly records: Int32Array;
+  readonly first: number;
+  readonly end: number;
 }
 
 /** Where a member lies in the messages of a level and type. */
@@ -40,33 +48,44 @@ export class Member {
   }
 
   /** Its bytes in the first message that has it whole. */
-  octets({ bytes, records }: ArrivedControl): Uint8Array | undefined {
-    this.#places ??= placesOf(this.#definition, this.#name);
-    for (let at = 0; at < records.length; at += RECORD_WORDS) {
-      for (const { level, type, offset, width } of this.#places) {
-        if (records[at + RECORD_TYPE] !== type || records[at + RECORD_LEVEL] !== level) continue;
-        if ((records[at + RECORD_LENGTH] as number) < offset + width) continue;
-        const start = (records[at + RECORD_PAYLOAD] as number) + offset;
-        return bytes.subarray(start, start + width);
-      }
-    }
-    return undefined;
+  octets(arrived: ArrivedControl): Uint8Array | undefined {
+    const place = this.#find(arrived);
+    return place === undefined ? undefined : arrived.kept.subarray(found, found + place.width);
   }
 
   /** A signed integer; one of 64 bits is exact up to 2^53. */
   integer(arrived: ArrivedControl): number | undefined {
-    const octets = this.octets(arrived);
-    if (octets === undefined) return undefined;
-    const low = word(octets, 0);
-    return octets.length < 8 ? low : word(octets, 4) * 0x100000000 + (low >>> 0);
+    const place = this.#find(arrived);
+    if (place === undefined) return undefined;
+    const { kept } = arrived;
+    const { width } = place;
+    const at = found;
+    const low = word(kept, at, Math.min(width, 4));
+    return width < 8 ? low : word(kept, at + 4, 4) * 0x100000000 + (low >>> 0);
+  }
+
+  /** How it lies in the first message that has it whole; where is `found`. */
+  #find({ records, first, end, control }: ArrivedControl): Place | undefined {
+    this.#places ??= placesOf(this.#definition, this.#name);
+    for (let at = first; at < end; at += RECORD_WORDS) {
+      for (const place of this.#places) {
+        const { level, type, offset, width } = place;
+        if (records[at + RECORD_TYPE] !== type || records[at + RECORD_LEVEL] !== level) continue;
+        if ((records[at + RECORD_LENGTH] as number) < offset + width) continue;
+        found = control + (records[at + RECORD_PAYLOAD] as number) + offset;
+        return place;
+      }
+    }
+    return undefined;
   }
 }
 
-function word(octets: Uint8Array, from: number): number {
+/** Where the member that was found last begins: a second answer that costs no object. */
+let found = 0;
+
+function word(bytes: Uint8Array, from: number, width: number): number {
   let value = 0;
-  for (let i = Math.min(octets.length, from + 4); i > from; i--) {
-    value = (value << 8) | (octets[i - 1] as number);
-  }
+  for (let i = from + width - 1; i >= from; i--) value = (value << 8) | (bytes[i] as number);
   return value;
 }
 

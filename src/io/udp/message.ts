@@ -23,6 +23,7 @@ import type { ControlMessage } from "../../codec/message.js";
 import type { Problem } from "../../codec/problem.js";
 import type { Fd } from "../fd.js";
 import { currentHost, importedConstant } from "../host.js";
+import { viewOf } from "../landing.js";
 import { INSPECT, util } from "../node-modules.js";
 import type { Arrived } from "../received.js";
 import { clearPadding } from "../recvmsg.js";
@@ -63,41 +64,57 @@ export interface ReceivingSocket {
  * @see ip(7), ipv6(7), udp(7), recvmsg(2).
  */
 export class UdpMessage implements Arrived {
-  /** The data. */
-  readonly data: Buffer;
   /** Bytes of data. */
   readonly bytes: number;
   /** MSG_* flags. */
   readonly flags: number;
   /** Descriptors: none, UDP carries no descriptors. */
   declare readonly fds: readonly Fd[];
-  readonly #name: Uint8Array;
+  readonly #source: Uint8Array;
+  readonly #at: number;
+  readonly #length: number;
+  #data: Buffer | undefined;
+  #bytes: Uint8Array | undefined;
   readonly #control: ArrivedControl;
   readonly #socket: ReceivingSocket;
   #decoded: Decoded<Fd> | undefined;
 
-  /** @internal */
+  /**
+   * @param source Memory in which its data lies, `length` bytes from `at` on.
+   * @internal
+   */
   constructor(
-    data: Buffer,
+    source: Uint8Array,
+    at: number,
+    length: number,
     bytes: number,
     flags: number,
-    name: Uint8Array,
     control: ArrivedControl,
     socket: ReceivingSocket,
   ) {
-    this.data = data;
     this.bytes = bytes;
     this.flags = flags;
-    this.#name = name;
+    this.#source = source;
+    this.#at = at;
+    this.#length = length;
+    this.#data = undefined;
+    this.#bytes = undefined;
     this.#control = control;
     this.#socket = socket;
     this.#decoded = undefined;
   }
 
+  /** The data. */
+  get data(): Buffer {
+    this.#data ??= viewOf(this.#source, this.#at, this.#length);
+    return this.#data;
+  }
+
   /** The sender's address. On a socket of IPv6 that of an IPv4 sender is mapped: `::ffff:192.0.2.1`. */
   get address(): InternetAddress {
     const { core, abi } = currentHost();
-    return unpackAddress(core, abi, this.#name) as InternetAddress;
+    const { kept, name, nameLength } = this.#control;
+    return unpackAddress(core, abi, kept.subarray(name, name + nameLength)) as InternetAddress;
   }
 
   /** The address of this machine that an answer should come from: that to which the datagram was sent, unless many have it. */
@@ -198,7 +215,7 @@ export class UdpMessage implements Arrived {
   /** The control buffer as the kernel wrote it, zeros in its padding: what `explain` draws. */
   get controlBytes(): Uint8Array {
     this.#decode();
-    return this.#control.bytes;
+    return this.#bytes as Uint8Array;
   }
 
   /** Whether data did not fit and was lost (MSG_TRUNC). */
@@ -212,7 +229,11 @@ export class UdpMessage implements Arrived {
   }
 
   #decode(): Decoded<Fd> {
-    this.#decoded ??= decode(this.#control.bytes);
+    if (this.#decoded === undefined) {
+      const { kept, control, controlLength } = this.#control;
+      this.#bytes = kept.slice(control, control + controlLength);
+      this.#decoded = decode(this.#bytes);
+    }
     return this.#decoded;
   }
 

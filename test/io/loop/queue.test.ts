@@ -2,10 +2,10 @@
 
 import { UnixSocket } from "cmsg";
 import { assert } from "../../support/assert.js";
-import { drain } from "../../support/loop.js";
+import { drain, withSockets } from "../../support/loop.js";
 import { fdLimit, jsonOf } from "../../support/message.js";
 import { runNode } from "../../support/peer.js";
-import { suite } from "../../support/suite.js";
+import { fdCount, suite } from "../../support/suite.js";
 
 const test = suite("UnixSocket: queue");
 
@@ -123,6 +123,21 @@ test("too many descriptors on their way inside a message: the rest follows when 
     fdLimit(400),
   );
   assert.equal(seen, [2, "abc", 300, { bytes: 3, fds: 300 }]);
+});
+
+test("duplicates of descriptors that the kernel has are closed while the rest of their message waits", async () => {
+  await withSockets({}, async (left, right) => {
+    const before = fdCount();
+    // More than one message of the kernel takes, so duplicated before the first piece goes.
+    const sending = left.send(Buffer.alloc(4_000_000), { fds: new Array(300).fill(0) });
+    assert.ok(left.queuedBytes > 0);
+    assert.is(fdCount(), before);
+    const receiving = drain(right, () => 1);
+    await sending;
+    await left.end();
+    const { bytes, fds } = await receiving;
+    assert.equal([bytes.length, fds.length], [4_000_000, 300]);
+  });
 });
 
 test.run();

@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { wasmText } from "./wasm-text.js";
 
 /** @param {string} entry @returns {Promise<string>} */
 async function bundled(entry) {
@@ -14,7 +15,7 @@ async function bundled(entry) {
     format: "iife",
     platform: "neutral",
     target: ["es2023", "chrome123", "firefox121", "safari17.4"],
-    loader: { ".wasm": "base64" },
+    plugins: [wasmText],
     logLevel: "warning",
   });
   return outputFiles[0]?.text.trim() ?? "";

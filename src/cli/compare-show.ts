@@ -80,11 +80,13 @@ function messageLines(
   const keys = merged(all.map((spans) => [...spans.keys()]));
   const name = typeOf(cells) ?? "not there in any of them";
   const rows = keys.flatMap((key) => {
-    const differs = isDifferent(key, comparison, cells, all);
+    const members = membersOf(key, comparison, cells, all);
+    const differs = members.some((member) => differing(member, members).size > 0);
     const texts = columns.map((i) => {
-      const [cell, span] = [cells[i], all[i]?.get(key)];
-      if (cell === null || cell === undefined || span === undefined) return [];
-      return cellLines(cell, span, comparison.abis[i]?.bytes ?? new Uint8Array(0), plan);
+      const member = members[i];
+      return member?.span == null
+        ? []
+        : cellLines(member.span, member.bytes, differing(member, members), plan);
     });
     const height = Math.max(...texts.map((lines) => lines.length));
     const label = sign(labelText(key)).slice(0, plan.label);
@@ -158,39 +160,51 @@ function labelText(key: string): string {
   return key.split("\0")[0] ?? "";
 }
 
-/** Whether a member is elsewhere in the message, of another width or of other bytes in some of the ABIs that have the message. */
-function isDifferent(
+/** A member of a message in an ABI: without bytes where the message has no such member there. */
+interface Member {
+  readonly span: Span | undefined;
+  readonly bytes: Uint8Array;
+}
+
+/** A member in each ABI; null where the ABI has not the message. */
+function membersOf(
   key: string,
   { abis }: Comparison,
   cells: readonly (ComparedCell | null)[],
   all: readonly ReadonlyMap<string, Span>[],
-): boolean {
-  const texts = cells.flatMap((cell, i) => {
-    if (cell === null) return [];
+): readonly (Member | null)[] {
+  return cells.map((cell, i) => {
+    if (cell === null) return null;
     const span = all[i]?.get(key);
-    if (span === undefined) return ["absent"];
-    return [`${span.from - cell.from} ${abis[i]?.bytes.subarray(span.from, span.to)}`];
+    return { span, bytes: abis[i]?.bytes.subarray(span?.from ?? 0, span?.to ?? 0) ?? NOTHING };
   });
-  return new Set(texts).size > 1;
 }
 
-/** The offset and bytes of a span, those that differ dressed; with the columns that it takes. */
+const NOTHING = new Uint8Array(0);
+
+/** Which bytes of a member are others in some other ABI, or not there. Where the member lies is no difference of it. */
+function differing(member: Member | null, members: readonly (Member | null)[]): Set<number> {
+  const own = member?.bytes ?? NOTHING;
+  const isOther = (at: number): boolean =>
+    members.some((other) => other !== null && other.bytes[at] !== own[at]);
+  return new Set(Array.from(own.keys()).filter(isOther));
+}
+
+/** The offset and bytes of a member, those that differ dressed; with the columns that it takes. */
 function cellLines(
-  { differing }: ComparedCell,
   span: Span,
   bytes: Uint8Array,
+  others: ReadonlySet<number>,
   { bytes: aLine }: Plan,
 ): { text: string; length: number }[] {
-  const others = new Set(differing);
-  return Array.from({ length: Math.ceil((span.to - span.from) / aLine) }, (_, i) => {
-    const from = span.from + i * aLine;
-    const part = Array.from(bytes.subarray(from, Math.min(from + aLine, span.to)), (byte, k) => {
+  return Array.from({ length: Math.ceil(bytes.length / aLine) }, (_, i) => {
+    const part = Array.from(bytes.subarray(i * aLine, (i + 1) * aLine), (byte, k) => {
       const text = byte.toString(16).padStart(2, "0");
-      return others.has(from + k)
+      return others.has(i * aLine + k)
         ? paint("underline", paint("yellow", text))
         : paintRole(text, span.role);
     });
-    const offset = from.toString(16).padStart(4, "0");
+    const offset = (span.from + i * aLine).toString(16).padStart(4, "0");
     return {
       text: `${paint("dim", offset)}  ${part.join(" ")}`,
       length: OFFSET + part.length * 3 - 1,

@@ -42,8 +42,8 @@ export const compare: Command = {
     json: { short: "j", text: "print the comparison as JSON" },
   },
   notes: [
-    "Each message has a row for each member, with its offset and bytes in each ABI. ≠ marks members that are elsewhere in the message, wider, or of " +
-      "other bytes; underlined are bytes that another ABI has not at the same place. Below are CMSG_LEN and CMSG_SPACE.",
+    "Each message has a row for each member, with its offset and bytes in each ABI. ≠ marks members that are wider or of other bytes, not those " +
+      "that only lie elsewhere; underlined are the bytes that another ABI has not at the same place of the member. Below are CMSG_LEN and CMSG_SPACE.",
     INPUT_NOTE,
   ],
   examples: [

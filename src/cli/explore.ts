@@ -6,7 +6,7 @@ import { hostAbi } from "../index.js";
 import type { Arguments, Command } from "./command.js";
 import { help } from "./command.js";
 import { intercepting } from "./ending.js";
-import { CommandError, codeOf, EXIT, usageError } from "./errors.js";
+import { CommandError, codeOf, EXIT, malformed, usageError } from "./errors.js";
 import { pageServer, readPage } from "./explore-server.js";
 import {
   FILE_OPERAND,
@@ -74,10 +74,17 @@ export const explore: Command = {
   run: runExplore,
 };
 
+/** What the page takes in a link: BYTES_LIMIT of explorer/state.ts. */
+const PAGE_LIMIT = 4096;
+
 async function runExplore(args: Arguments): Promise<number> {
   const port = portOf(args);
   const abi = oneAbi(explore, args);
   const input = await givenInput(args);
+  if (input !== undefined && input.bytes.length > PAGE_LIMIT) {
+    const length = input.bytes.length;
+    throw malformed(`${length} bytes, and the page takes ${PAGE_LIMIT} at most`);
+  }
   const page = readPage();
   const server = pageServer(page);
   await listening(server, port);

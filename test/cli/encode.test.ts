@@ -112,7 +112,14 @@ test("compare: the messages of a line or of bytes; what a system lacks is said",
     direct.stdout,
     /^≠ cmsg_len {4}0000 {2}18 00 00 00 00 00 00 00 {2}0000 {2}14 00 00 00$/m,
   );
+  // Only elsewhere in the message: no difference.
+  assert.match(direct.stdout, /^ {2}fd\[1\] {7}0014 {2}04 00 00 00 {14}0010 {2}04 00 00 00$/m);
+  assert.match(direct.stdout, /^≠ padding {5}0034 {2}00 00 00 00$/m);
   assert.match(direct.stdout, /^ {2}CMSG_SPACE {2}56 +44$/m);
+  const coloured = await run([...line, ...WORDS], { env: { ...env, FORCE_COLOR: "1" } });
+  const [, levels = ""] = /^.*cmsg_level(.*)$/m.exec(coloured.stdout) ?? [];
+  assert.not.match(levels, "\u001b[4m", "bytes that are the same are not underlined");
+  assert.match(coloured.stdout, "\u001b[4m");
   const own = encodeControl([rights([3, 4]), credentials({ pid: 1, uid: 0, gid: 100 })], {
     abi: "linux-x86_64-glibc",
   });

@@ -113,6 +113,10 @@ const SCRIPTS = [
   "test/vectors/golden.json",
 ];
 
+/** The newest Node that npm has for some machines is older than the package supports: what it lacks is given to it here. */
+const OLDER = "older.cjs";
+const OLDER_TEXT = `process.getBuiltinModule ??= require("node:module").createRequire("/");\n`;
+
 /** A folder with the built package, koffi for the machine, and the files that the tests run there. */
 async function prepareApp({ name, koffi }: Machine): Promise<string> {
   const app = `${CACHE}/app-${name}`;
@@ -125,6 +129,7 @@ async function prepareApp({ name, koffi }: Machine): Promise<string> {
   ];
   for (const [from, to] of copies) cpSync(from, `${app}/${to}`);
   writeFileSync(`${app}/package.json`, '{ "type": "module" }');
+  writeFileSync(`${app}/${OLDER}`, OLDER_TEXT);
   if (koffi === undefined) return app;
   cpSync("node_modules/koffi", `${app}/node_modules/koffi`, { recursive: true });
   mkdirSync(`${app}/node_modules/@koromix`, { recursive: true });
@@ -140,5 +145,7 @@ export async function prepare(
   const node = `${await fetched(machine.node)}/bin/node`;
   const app = await prepareApp(machine);
   return (script, ...args) =>
-    run(machine.qemu, ["-L", machine.root, node, script, ...args], { cwd: app });
+    run(machine.qemu, ["-L", machine.root, node, "--require", `./${OLDER}`, script, ...args], {
+      cwd: app,
+    });
 }

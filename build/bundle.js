@@ -15,19 +15,30 @@ import { wasmText } from "./wasm-text.js";
 const builtins = {
   name: "builtins",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^node:/ }, ({ path }) => {
+    onResolve({ filter: /^node:/ }, ({ path, importer }) => {
+      if (importer === LOADER) return { path, external: true };
       return { path, namespace: "builtin", sideEffects: false };
     });
+    onResolve({ filter: /^builtin-loader$/ }, () => ({ path: LOADER, namespace: "loader" }));
+    // Nodes below 20.16 have no getBuiltinModule.
+    onLoad({ filter: /./, namespace: "loader" }, () => ({
+      contents: `import { createRequire } from "node:module";
+        const required = process.getBuiltinModule === undefined ? createRequire("/") : undefined;
+        export const load = (name) => required?.(name) ?? process.getBuiltinModule(name);`,
+    }));
     onLoad({ filter: /./, namespace: "builtin" }, async ({ path }) => {
       const names = Object.keys(await import(path)).filter((name) => name !== "default");
       const lines = names.map(
         (name) => `export const ${name} = /* @__PURE__ */ ofModule("${name}");`,
       );
-      const head = `const ofModule = (name) => process.getBuiltinModule("${path}")[name];`;
+      const head = `import { load } from "builtin-loader";
+        const ofModule = (name) => load("${path}")[name];`;
       return { contents: [head, ...lines].join("\n") };
     });
   },
 };
+
+const LOADER = "loader";
 
 /** Bundles the entry points. */
 export async function buildBundle() {

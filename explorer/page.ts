@@ -1,6 +1,5 @@
 // All parts of the page: made once, drawn again with every state.
 
-import { brokenRule } from "../src/model.js";
 import { abiPicker, abiTitle, drawAbi } from "./abi-bar.js";
 import { addPicker } from "./add.js";
 import { resized } from "./buffer.js";
@@ -216,15 +215,9 @@ function drawBytesOptions({ doc, explanation }: Model, store: Store): void {
 function drawProblems({ explanation }: Model): void {
   redraw(
     byId("problems"),
-    explanation.problems.map(({ severity, code, message }) => {
-      const rule = brokenRule(code);
-      return h(
-        "li",
-        {},
-        h("p", {}, `${severity}: ${message}`),
-        rule !== null && h("p", { class: "broken-rule" }, rule),
-      );
-    }),
+    explanation.problems.map(({ severity, message, rule }) =>
+      h("li", {}, h("p", {}, `${severity}: ${message}`), h("p", { class: "broken-rule" }, rule)),
+    ),
   );
 }
 

@@ -1,5 +1,7 @@
 // Loads koffi at the first system call. Its native half costs milliseconds, so importing the package must not.
 
+import { createRequire } from "node:module";
+
 /** A C function as koffi calls it: integers in, a number out. */
 export type NativeFunction = (...args: (number | bigint | string)[]) => number;
 
@@ -41,7 +43,6 @@ let loaded: Koffi | undefined;
 export function koffi(): Koffi {
   if (loaded !== undefined) return loaded;
   try {
-    const { createRequire } = process.getBuiltinModule("node:module");
     loaded = createRequire(import.meta.url)("koffi") as Koffi;
   } catch (cause) {
     throw koffiMissing(cause);

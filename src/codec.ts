@@ -44,7 +44,7 @@ export { DecodeError, EncodeError, type ErrorPlace } from "./codec/errors.js";
 export * as field from "./codec/fields.js";
 export { type HostAbi, hostAbi } from "./codec/host-abi.js";
 export { ControlMessage } from "./codec/message.js";
-export type { Problem } from "./codec/payload.js";
+export type { Problem } from "./codec/problem.js";
 export type * from "./codec/types.js";
 export { CMSG_ALIGN, CMSG_LEN, CMSG_SPACE, controlSpace, describeControl };
 

@@ -16,7 +16,6 @@ export {
   type Comparison,
   compareControl,
 } from "./model/compare.js";
-export { brokenRule } from "./model/problem-rules.js";
 export {
   type DeliveredMessage,
   type DescriptorCounts,
@@ -34,6 +33,14 @@ export {
   walkByRules,
 } from "./model/rule-facts.js";
 export { sampleValue } from "./model/sample.js";
+export { createSocketModel, SocketModel, type SocketModelOptions } from "./model/socket.js";
+export type { ModelWrite, SocketReceiveOptions } from "./model/socket-arguments.js";
+export type {
+  ModelCredentials,
+  QueuedPiece,
+  SocketModelType,
+  SocketReception,
+} from "./model/socket-queue.js";
 export { type StructRow, type StructView, structViews } from "./model/structs.js";
 export { type FieldKind, type ValueField, type ValueForm, valueForm } from "./model/value-form.js";
 export { fieldText, formValue, parseField } from "./model/value-text.js";

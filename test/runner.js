@@ -1,7 +1,7 @@
 // Runs the tests: one process per file, two at a time, each with a limit on its time. A file that runs no test has failed. The
 // last line is `N passed, N failed`. Arguments are parts of file names; without any, all files run. Behind `--runtime` comes the
 // name of another runtime of test/runtimes: then the files run on that one, one at a time. Behind each `--without`, a part of the
-// names of files that do not run.
+// names of files that do not run. Behind `--out`, the folder that the compiled tests go to, for a run while another goes on.
 
 import { spawn } from "node:child_process";
 import { readdirSync, rmSync } from "node:fs";
@@ -10,14 +10,18 @@ import { build } from "esbuild";
 import { commandOf, installRuntimes } from "./runtimes/binaries.js";
 
 const { values, positionals: wanted } = parseArgs({
-  options: { runtime: { type: "string" }, without: { type: "string", multiple: true } },
+  options: {
+    runtime: { type: "string" },
+    without: { type: "string", multiple: true },
+    out: { type: "string" },
+  },
   allowPositionals: true,
 });
 const { runtime, without = [] } = values;
 
 const PROCESSES = runtime === undefined ? 2 : 1;
 const LIMIT_MS = runtime === undefined ? 180_000 : 120_000;
-const OUT = runtime === undefined ? "dist/test" : `dist/test-${runtime}`;
+const OUT = values.out ?? (runtime === undefined ? "dist/test" : `dist/test-${runtime}`);
 
 /** @param {string} folder @returns {string[]} */
 function testsBelow(folder) {

@@ -20,8 +20,8 @@ import type { AnyDefinition } from "./definition.js";
 import { DecodeError } from "./errors.js";
 import type { ReadContext } from "./field.js";
 import { ControlMessage } from "./message.js";
-import type { Problem } from "./payload.js";
 import { payloadProblems } from "./payload.js";
+import { type Problem, type ProblemCode, problemOf } from "./problem.js";
 import { type WalkEnd, type WalkSettings, type WalkStep, walkControl } from "./walk.js";
 
 /** Where a control message was found, in bytes from the start of the control buffer. */
@@ -94,18 +94,18 @@ export function readReport(
   return pastEnd(abi, { ...place, level: last?.level ?? 0, type: last?.type ?? 0 });
 }
 
-type Place = Omit<Problem, "code" | "message"> & { claimed: bigint; available: number };
+type Place = Omit<Problem, "code" | "message" | "rule"> & { claimed: bigint; available: number };
 
 function belowHeader(abi: Abi, least: number, place: Place): Problem {
   const { offset, claimed } = place;
   const message = `cmsg_len at offset ${offset}: ${claimed}, needs at least ${least} (${abi.name})`;
-  return { code: "ERR_CMSG_LENGTH_BELOW_HEADER", message, ...place };
+  return problemOf("ERR_CMSG_LENGTH_BELOW_HEADER", message, place);
 }
 
 function pastEnd(abi: Abi, place: Place): Problem {
   const { offset, claimed, available } = place;
   const message = `cmsg_len at offset ${offset}: ${claimed}, but ${available} bytes are left (${abi.name})`;
-  return { code: "ERR_CMSG_LENGTH_PAST_END", message, ...place };
+  return problemOf("ERR_CMSG_LENGTH_PAST_END", message, place);
 }
 
 /** A control message whose bytes are out of the core's memory, and its fields where its definition is known. */
@@ -202,7 +202,7 @@ export function findByRule(
   return { found, problems: [...problems, ...endProblems(end, steps)] };
 }
 
-const END_PROBLEMS: Readonly<Partial<Record<WalkEnd, string>>> = {
+const END_PROBLEMS: Readonly<Partial<Record<WalkEnd, ProblemCode>>> = {
   "no-progress": "ERR_CMSG_WALK_NO_PROGRESS",
   backward: "ERR_CMSG_WALK_BACKWARD",
   "out-of-bounds": "ERR_CMSG_WALK_OUT_OF_BOUNDS",
@@ -214,5 +214,5 @@ export function endProblems(end: WalkEnd, steps: readonly WalkStep[]): Problem[]
   const code = END_PROBLEMS[end];
   const last = steps.at(-1);
   if (code === undefined || last === undefined) return [];
-  return [{ severity: "error", code, message: last.text, offset: last.from ?? 0 }];
+  return [problemOf(code, last.text, { severity: "error", offset: last.from ?? 0 })];
 }

@@ -1,7 +1,7 @@
 // The explained control buffer as text: one row per span, eight bytes a line, then the walk and what is wrong.
 
 import { flagOf, integerIn, optionsOf } from "./arguments.js";
-import type { Problem } from "./payload.js";
+import type { Problem } from "./problem.js";
 import type { Span, SpanRole } from "./spans.js";
 import { besides, plainText, wrapped } from "./text.js";
 import { stepLines, type WalkStep } from "./walk-step.js";

@@ -5,29 +5,12 @@ import type { Cell } from "./cell.js";
 import type { Core } from "./core.js";
 import type { AnyDefinition } from "./definition.js";
 import { type Form, minimumLength } from "./form.js";
-
-/** Something wrong with a control buffer. Decoding goes on around it. */
-export interface Problem {
-  /** An error changes what is delivered; a warning does not. */
-  readonly severity: "error" | "warning";
-  /** A stable code: `ERR_CMSG_…`. */
-  readonly code: string;
-  /** What, where, expected, found. */
-  readonly message: string;
-  /** Offset of the control message's header in the control buffer, in bytes. */
-  readonly offset: number;
-  readonly level?: number;
-  readonly type?: number;
-  /** cmsg_len as it stands there, the length that the fields need, or the number that a count says. */
-  readonly claimed?: bigint;
-  /** Bytes that are really there. */
-  readonly available?: number;
-}
+import { type Problem, type ProblemCode, problemOf } from "./problem.js";
 
 /** What is wrong with a payload. */
 export interface Complaint {
   readonly severity: "error" | "warning";
-  readonly code: string;
+  readonly code: ProblemCode;
   /** Found and expected. */
   readonly text: string;
   /** The length that the fields need, where it is too short for them; the number that a count says. */
@@ -116,9 +99,8 @@ export function payloadProblems(
   const complaints = complaintsOf(core, abi, form, length, cells);
   if (complaints.length === 0) return NO_PROBLEMS;
   const place = { offset, level, type, available: length };
-  return complaints.map(({ text, ...rest }) => ({
-    ...rest,
-    message: `${definition.name} payload at offset ${place.offset}: ${text} (${abi.name})`,
-    ...place,
-  }));
+  return complaints.map(({ text, code, ...rest }) => {
+    const message = `${definition.name} payload at offset ${offset}: ${text} (${abi.name})`;
+    return problemOf(code, message, { ...rest, ...place });
+  });
 }

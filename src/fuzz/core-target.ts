@@ -19,53 +19,39 @@ import {
 } from "../../assembly/shared/message.js";
 import { RULE_COUNT, STEP_WORDS } from "../../assembly/shared/rule.js";
 import { NO_SPACE, UNKNOWN_ABI } from "../../assembly/shared/status.js";
-import type { CoreExports } from "../codec/core.js";
+import { appendAll, BATCH_END, composeBatch, openBatch, structs } from "./core-lists.js";
+import {
+  CELLS,
+  CONTROL,
+  CoreMemory,
+  check,
+  LIMIT,
+  MSGHDR,
+  OUT,
+  PROGRAM,
+  RECORDS,
+  REPORT,
+  REQUEST,
+  STEP,
+} from "./core-memory.js";
 import type { Target } from "./target.js";
 import { edgeMapOf, wordsOf } from "./wasm-target.js";
 
-/** Bytes of an input that the calls look at. */
-const LIMIT = 4096;
 /** Conditions and turns of loops that no call needs for so few bytes. */
 const FUEL = 1_000_000;
-/** Where the parts of a call lie, from the start of the caller's part: far enough from each other to see a stray write. */
-const [CONTROL, REPORT, STEP, REQUEST, MSGHDR, PROGRAM, CELLS, OUT] = [
-  0x2000, 0x6000, 0x12000, 0x13000, 0x14000, 0x15000, 0x16000, 0x1a000,
-] as [number, number, number, number, number, number, number, number];
-const RECORDS = 512;
-
-function check(holds: boolean, what: string, ...numbers: readonly (number | bigint)[]): void {
-  if (!holds) throw new Error(`${what}: ${numbers.join(", ")}`);
-}
-
 /** One instance and its calls. */
-class CoreRun {
-  readonly exports: CoreExports;
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  readonly base: number;
+class CoreRun extends CoreMemory {
   readonly counters: Uint8Array;
   readonly #fuelAt: number;
 
   constructor(module: object, base: number, size: number, counters: number) {
-    this.exports = new WebAssembly.Instance(module).exports as CoreExports;
-    const { buffer } = this.exports.memory;
-    this.bytes = new Uint8Array(buffer);
-    this.view = new DataView(buffer);
-    this.base = this.exports.scratch_base();
+    super(module);
     this.counters = this.bytes.subarray(base, base + counters);
     this.#fuelAt = base + size - 4;
   }
 
   fuel(): void {
     this.view.setInt32(this.#fuelAt, FUEL, true);
-  }
-
-  word(at: number): number {
-    return this.view.getInt32(this.base + at, true);
-  }
-
-  setWord(at: number, value: number): void {
-    this.view.setInt32(this.base + at, value, true);
   }
 
   /** The safe walk: records in order, inside the buffer; at most one for each header that fits. */
@@ -189,6 +175,7 @@ const QUIET = [
   CONTROL + LIMIT + 64,
   STEP + STEP_WORDS * 4,
   OUT + LIMIT + 64,
+  BATCH_END,
 ] as const;
 const MARK = 0x5a;
 
@@ -246,11 +233,16 @@ function runOn(core: CoreRun, abi: number, operation: number, input: Uint8Array)
     const low = (operation & 128) === 0 ? 0x40000000 : -64;
     core.macros(abi, (operation >> 3) % RULE_COUNT, input.length, low, high);
   } else if (kind === 4) {
-    core.open(abi, input);
+    if ((operation & 8) === 0) core.open(abi, input);
+    else openBatch(core, abi, input);
   } else if (kind === 5) {
     core.fields(abi, input);
   } else if (kind === 6) {
-    core.compose(abi, input);
+    const calls = [
+      core.compose.bind(core, abi),
+      ...[appendAll, composeBatch, structs].map((call) => call.bind(undefined, core, abi)),
+    ];
+    calls[(operation >> 3) & 3]?.(input);
   } else {
     const row = core.define(input);
     check(row !== UNKNOWN_ABI, "a row or a reason", row);

@@ -7,7 +7,7 @@ import { carriesDescriptors } from "../codec/catalogue/index.js";
 import type { Found } from "../codec/decode.js";
 import type { AnyDefinition } from "../codec/definition.js";
 import type { ControlMessage } from "../codec/message.js";
-import type { Problem } from "../codec/payload.js";
+import type { Problem } from "../codec/problem.js";
 import type { Pieces } from "./batch-landing.js";
 import { closeFds, type Fd } from "./fd.js";
 import { currentHost } from "./host.js";

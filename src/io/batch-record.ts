@@ -7,7 +7,7 @@ import { integerIn } from "../codec/arguments.js";
 import { ARENA_CONTROL } from "../codec/core.js";
 import { type Decoded, decodeFound, findSafely } from "../codec/decode.js";
 import type { ControlMessage } from "../codec/message.js";
-import type { Problem } from "../codec/payload.js";
+import type { Problem } from "../codec/problem.js";
 import type { Landing } from "./batch-landing.js";
 import { ownError } from "./errors.js";
 import { type Fd, ownFresh } from "./fd.js";

@@ -4,7 +4,7 @@ import { ARENA_CONTROL } from "../codec/core.js";
 import { decodeFound, type Found, findSafely } from "../codec/decode.js";
 import type { AnyDefinition } from "../codec/definition.js";
 import type { ControlMessage } from "../codec/message.js";
-import type { Problem } from "../codec/payload.js";
+import type { Problem } from "../codec/problem.js";
 import type { Fd } from "./fd.js";
 import type { HeldFds } from "./held-fds.js";
 import { currentHost } from "./host.js";

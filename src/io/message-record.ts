@@ -5,7 +5,7 @@ import { OPENED_NAME_LENGTH } from "../../assembly/shared/message.js";
 import { ADDRESS_SIZE, type Address, unpackAddress } from "../codec/address.js";
 import { type Bytes, bytesOf, optionsOf, typeError } from "../codec/arguments.js";
 import type { ControlMessage } from "../codec/message.js";
-import type { Problem } from "../codec/payload.js";
+import type { Problem } from "../codec/problem.js";
 import { bytesWritten } from "./arrived-data.js";
 import { borrow, numberOf, type SocketLike } from "./descriptor.js";
 import { noteTruncation } from "./diagnostics.js";

@@ -13,7 +13,7 @@ import {
 import type { AnyDefinition } from "../codec/definition.js";
 import { definitionList } from "../codec/face.js";
 import type { ControlMessage } from "../codec/message.js";
-import type { Problem } from "../codec/payload.js";
+import type { Problem } from "../codec/problem.js";
 import { takeData } from "./arrived-data.js";
 import { totalLength } from "./data.js";
 import { type Borrowed, borrow, numberOf, type SocketLike } from "./descriptor.js";

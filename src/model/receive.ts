@@ -114,8 +114,7 @@ export function receiveControl(
   options?: ReceiveOptions,
 ): Reception {
   const { system, abi: given, controlLimit } = optionsOf(options, "options");
-  const abi = given ?? (system === undefined ? hostAbi().name : usualOf(system));
-  const rule = ruleOf(system, abi);
+  const { rule, abi } = placeOfRule(system, given);
   const messages = sentMessages(sent, abi);
   const enough = messages.reduce((sum, { space }) => sum + space, 0);
   const limit =
@@ -155,6 +154,23 @@ function countsOf(messages: readonly DeliveredMessage[]): DescriptorCounts {
     closed: sum(({ closed }) => closed),
     leaked: sum(({ leaked }) => leaked),
   });
+}
+
+/** The system and the ABI that are meant when one of them is left out. */
+export function systemOf(
+  system: ModelSystem | undefined,
+  given: AbiOption | undefined,
+): { readonly system: ModelSystem; readonly abi: AbiOption } {
+  const { rule, abi } = placeOfRule(system, given);
+  return { system: rule.system, abi };
+}
+
+function placeOfRule(
+  system: ModelSystem | undefined,
+  given: AbiOption | undefined,
+): { readonly rule: ReceiveRule; readonly abi: AbiOption } {
+  const abi = given ?? (system === undefined ? hostAbi().name : usualOf(system));
+  return { rule: ruleOf(system, abi), abi };
 }
 
 function usualOf(system: ModelSystem): AbiOption {

@@ -1,7 +1,7 @@
 // Lists of messages in one call: on every row the bytes that a model writes message by message, wherever payloads lie.
 
 import { assert, bytes } from "../support/assert.js";
-import { RawCore } from "../support/core.js";
+import { COUNTING, RawCore } from "../support/core.js";
 import { Random, seed } from "../support/random.js";
 import { suite } from "../support/suite.js";
 
@@ -89,6 +89,12 @@ function fillMemory(): void {
   }
 }
 
+/** Whether memory is as modelled; counters of a build that counts branches lie in front of the caller's part. */
+function isSame(model: Buffer): boolean {
+  const from = COUNTING ? core.base : 0;
+  return model.subarray(from).equals(core.bytes.subarray(from));
+}
+
 test("on every row, the same bytes as one by one in a model", () => {
   for (let row = 0; row < core.call("abi_count"); row++) {
     for (let turn = 0; turn < 10; turn++) {
@@ -107,7 +113,7 @@ test("on every row, the same bytes as one by one in a model", () => {
       model.set(core.bytes.subarray(list, list + messages.length * 16), list);
       const args = [control, CAPACITY, used, list, messages.length];
       assert.is(core.call("cmsg_append_all", row, ...args), at - control, `row ${row}, ${seed}`);
-      assert.ok(model.equals(core.bytes), `row ${row}, seed ${seed}`);
+      assert.ok(isSame(model), `row ${row}, seed ${seed}`);
     }
   }
 });
@@ -124,7 +130,7 @@ test("one by one, too", () => {
       const next = modelled(model, row, at, message);
       const args = [control, CAPACITY, at - control, level, type, payload, length];
       assert.is(core.call("cmsg_append", row, ...args), next - control, `row ${row}, ${seed}`);
-      assert.ok(model.equals(core.bytes), `row ${row}, seed ${seed}`);
+      assert.ok(isSame(model), `row ${row}, seed ${seed}`);
       at = next;
     }
   }

@@ -22,7 +22,18 @@ const files = readdirSync(FOLDER).map((name) => ({
   bytes: readFileSync(`${FOLDER}/${name}`),
 }));
 /** Operations of the core target: its calls, and each rule. */
-const OPERATIONS = [0, 4, 5, 6, 7, ...Array.from({ length: 9 }, (_, rule) => 2 + (rule << 3))];
+const OPERATIONS = [
+  0,
+  4,
+  12,
+  5,
+  6,
+  14,
+  22,
+  30,
+  7,
+  ...Array.from({ length: 9 }, (_, rule) => 2 + (rule << 3)),
+];
 
 const test = suite("guided runs");
 

@@ -87,8 +87,7 @@ def udp(family, host, options):
     return receiver, [sender]
 
 
-for line in sys.stdin:
-    wanted = json.loads(line)
+def answer(wanted):
     if "host" in wanted:
         family = socket.AF_INET6 if ":" in wanted["host"] else socket.AF_INET
         sock, others = udp(family, wanted["host"], wanted["options"])
@@ -99,3 +98,8 @@ for line in sys.stdin:
     print(json.dumps([full, [peek(sock, size) for size in range(most)]]))
     for each in [sock, *others]:
         each.close()
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        answer(json.loads(line))

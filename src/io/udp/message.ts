@@ -20,7 +20,7 @@ import { type Decoded, decodeFound, findSafely } from "../../codec/decode.js";
 import type { DefinitionOf, WithDescriptors } from "../../codec/definition.js";
 import { formatIPv4, formatIPv6 } from "../../codec/ip-text.js";
 import type { ControlMessage } from "../../codec/message.js";
-import type { Problem } from "../../codec/payload.js";
+import type { Problem } from "../../codec/problem.js";
 import type { Fd } from "../fd.js";
 import { currentHost, importedConstant } from "../host.js";
 import { viewOf } from "../landing.js";

@@ -22,8 +22,11 @@ export function abiPicker(store: Store, fail: (error: unknown) => void): Picker 
 }
 
 function setAbi(store: Store, abi: AbiChoice, fail: (error: unknown) => void): void {
+  const before = store.doc.abi;
   try {
     store.change(inAbi(store.doc, abi, store.view.keep));
+    // Beside itself there is nothing to compare: what was picked changes sides.
+    if (abi === store.view.other && typeof before === "string") store.look({ other: before });
   } catch (error) {
     fail(error);
   }

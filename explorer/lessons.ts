@@ -110,7 +110,7 @@ export const LESSONS: readonly Lesson[] = [
       "Set cmsg_len to 15 and to 17.",
     ],
     answer:
-      "At the same place: 0 rounds up to 0. glibc and musl check that cmsg_len covers a header and answer NULL; the Linux kernel refuses the whole buffer with EINVAL; the BSDs, macOS, illumos and Windows answer the same header for ever. A loop over bytes from elsewhere has to check for itself.",
+      "At the same place: 0 rounds up to 0. glibc and musl check that cmsg_len covers a header and answer NULL; the Linux kernel refuses the whole buffer with EINVAL; the BSDs, macOS, illumos, Windows and Android answer the same header for ever. A loop over bytes from elsewhere has to check for itself.",
     bytes: () => withLength(0n),
     abi: X86_64,
     view: { rule: "bsd", step: 1 },
@@ -140,7 +140,7 @@ export const LESSONS: readonly Lesson[] = [
       "On macOS cmsg_len has 4 bytes, the header 12, messages are rounded up to 4, and SOL_SOCKET is 0xffff. Linux reads length and level as one number. A control buffer is no format for files and networks: it means something in one ABI only, and a 32-bit program on a 64-bit kernel needs the kernel to translate.",
     bytes: () => encoded([rights([3])], "darwin-arm64"),
     abi: X86_64,
-    view: { keep: true, other: "linux-x86_64-glibc", tab: "compare" },
+    view: { keep: true, other: "darwin-arm64", tab: "compare" },
   },
   {
     title: "Big-endian",

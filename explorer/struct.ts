@@ -48,42 +48,8 @@ function drawing(parts: readonly StructRow[], size: number): HTMLElement {
   return h("div", { "aria-hidden": "true" }, h("div", { class: "struct-drawing" }, cells), more);
 }
 
-/** Types of members in C, where all systems agree. */
-const TYPES: Readonly<Record<string, string>> = {
-  msg_name: "void *",
-  msg_namelen: "socklen_t",
-  msg_iov: "struct iovec *",
-  msg_control: "void *",
-  msg_flags: "int",
-  iov_base: "void *",
-  iov_len: "size_t",
-  cmsg_level: "int",
-  cmsg_type: "int",
-  msg_hdr: "struct msghdr",
-  msg_len: "unsigned int",
-  sun_len: "uint8_t",
-  sun_family: "sa_family_t",
-  sun_path: "char",
-  sin_len: "uint8_t",
-  sin_family: "sa_family_t",
-  sin_port: "in_port_t",
-  sin_addr: "struct in_addr",
-  sin_zero: "char",
-  sin6_len: "uint8_t",
-  sin6_family: "sa_family_t",
-  sin6_port: "in_port_t",
-  sin6_flowinfo: "uint32_t",
-  sin6_addr: "struct in6_addr",
-  sin6_scope_id: "uint32_t",
-};
-
 /** Members that are arrays of char. */
 const ARRAYS = /^(sun_path|sin_zero)$/;
-
-/** Where systems differ, what the width makes of a member. */
-function typeOf(name: string, width: number): string {
-  return TYPES[name] ?? (width === 8 ? "size_t" : name === "msg_iovlen" ? "int" : "socklen_t");
-}
 
 /** The struct as pahole prints it. */
 export function paholeText({ name, size, align, rows }: StructView): string {
@@ -92,7 +58,7 @@ export function paholeText({ name, size, align, rows }: StructView): string {
     if (row.name === null) {
       return row === last ? [] : ["", `  /* XXX ${count(row.length, "byte")} hole */`, ""];
     }
-    const type = typeOf(row.name, row.length);
+    const type = row.type ?? "";
     const suffix = ARRAYS.test(row.name) ? `[${row.length}];` : ";";
     const declared = `${type}${type.endsWith("*") ? "" : " "}${row.name}${suffix}`;
     const place = `/* ${String(row.offset).padStart(4)} ${String(row.length).padStart(4)} */`;

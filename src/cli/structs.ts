@@ -1,12 +1,12 @@
 // cmsg structs: structs as pahole prints them, with their holes.
 
 import { type AbiName, hostAbi, type Layout, layout } from "../index.js";
+import { structViews } from "../model.js";
 import type { Arguments, Command } from "./command.js";
 import { help } from "./command.js";
 import { findKnown, knownIn, namesOf } from "./definitions.js";
 import { EXIT, usageError } from "./errors.js";
 import { count, paint, print, printJson, sign, width } from "./output.js";
-import { typeOf } from "./struct-types.js";
 import { abisNamed, likest } from "./values.js";
 
 /** Structs of messages themselves. */
@@ -111,12 +111,14 @@ function unknownStruct(name: string, abi: AbiName): Error {
 
 function headerStruct(one: Layout, name: (typeof STRUCTS)[number]): Struct {
   const struct = one[name] as NonNullable<Layout["cmsghdr"]>;
+  const rows = structViews(one.abi as AbiName).find((view) => view.name === name)?.rows ?? [];
+  const types = new Map(rows.map((row) => [row.name, row.type]));
   const members = Object.entries(struct.fields).map(
     ([member, { offset, width: bytes }]): Member => {
       const isPath = member === "sun_path";
       return {
         name: member,
-        type: typeOf(one, member, bytes),
+        type: types.get(member) ?? "",
         offset,
         width: isPath ? 1 : bytes,
         count: isPath ? bytes : 1,

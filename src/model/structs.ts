@@ -3,13 +3,16 @@
 import { ALIGN_MAX } from "../../assembly/shared/column.js";
 import { type AbiOption, resolveAbi } from "../codec/abi.js";
 import { standardCore } from "../codec/core.js";
-import { layoutOf, type StructLayout, structLayout } from "../codec/layout.js";
+import { type Layout, layoutOf, type StructLayout, structLayout } from "../codec/layout.js";
 import type { StructName } from "../codec/struct.js";
+import { memberType } from "./member-types.js";
 
 /** A member or a hole of a struct, in bytes. */
 export interface StructRow {
   /** C name of the member; null for a hole. */
   readonly name: string | null;
+  /** C type of the member in the system's headers, of its elements where it is an array; null for a hole. */
+  readonly type: string | null;
   readonly offset: number;
   readonly length: number;
 }
@@ -50,21 +53,28 @@ export function structViews(abi?: AbiOption): readonly StructView[] {
     (name === "mmsghdr" || name === "sockaddr_un") && layout[name] === null;
   const most = core.exports.abi_column(known.index, ALIGN_MAX);
   return NAMES.filter((name) => !isMissing(name)).map((name) =>
-    viewOf(name, structLayout(core, known, name), most),
+    viewOf(layout, name, structLayout(core, known, name), most),
   );
 }
 
 /** Members that are a number of four bytes in C, and octets to the core, which does not compute with addresses. */
 const ADDRESSES = ["sin_addr"];
 
-function viewOf(name: StructName, struct: StructLayout, most: number): StructView {
+function viewOf(layout: Layout, name: StructName, struct: StructLayout, most: number): StructView {
   const { size, fields, padding } = struct;
   const holdsNumber = ADDRESSES.some((member) => Object.hasOwn(fields, member));
   const align = holdsNumber ? Math.max(struct.align, Math.min(4, most)) : struct.align;
   const members = Object.entries(fields).map(
-    ([member, { offset, width }]): StructRow => ({ name: member, offset, length: width }),
+    ([member, { offset, width }]): StructRow => ({
+      name: member,
+      type: memberType(layout, member, width),
+      offset,
+      length: width,
+    }),
   );
-  const holes = padding.map(([offset, length]): StructRow => ({ name: null, offset, length }));
+  const holes = padding.map(
+    ([offset, length]): StructRow => ({ name: null, type: null, offset, length }),
+  );
   const rows = [...members, ...holes].sort((a, b) => a.offset - b.offset);
   for (const row of rows) Object.freeze(row);
   const hidden = holes.reduce((sum, { length }) => sum + length, 0);

@@ -72,7 +72,7 @@ function numberIn({ name, least, most }: ValueField, text: string): bigint {
   const plain = BigInt(text.replace(/^[+-]|n$/g, ""));
   const number = text.startsWith("-") ? -plain : plain;
   if ((least !== null && number < least) || (most !== null && number > most)) {
-    throw rangeError(name, `from ${least} to ${most}`, number);
+    throw rangeError(name, `from ${least} to ${most}`, text);
   }
   return number;
 }

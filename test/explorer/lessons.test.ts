@@ -43,6 +43,9 @@ async function verdict(page: Page, system: string): Promise<string> {
   return (await row.locator("td").allTextContents()).join(" ");
 }
 
+/** The ABIs that are compared, from the left. */
+const sides = (page: Page): Promise<string[]> => texts(page, ".compare-head h3");
+
 /** What each lesson tells to try. */
 const ATTEMPTS: readonly ((page: Page) => Promise<void>)[] = [
   async (page) => {
@@ -100,7 +103,7 @@ const ATTEMPTS: readonly ((page: Page) => Promise<void>)[] = [
   async (page) => {
     assert.match(await verdict(page, "glibc 2.37 and later"), /NULL/);
     assert.match(await verdict(page, "the Linux kernel"), /EINVAL/);
-    for (const system of ["the BSDs and Darwin", "illumos", "Windows"]) {
+    for (const system of ["the BSDs and Darwin", "illumos", "Windows", "bionic"]) {
       assert.match(await verdict(page, system), /the same header for ever/, system);
     }
     assert.match(await page.locator(".step-card").innerText(), /the same header again/);
@@ -121,7 +124,9 @@ const ATTEMPTS: readonly ((page: Page) => Promise<void>)[] = [
   },
   async (page) => {
     const before = await shownBytes(page);
+    assert.equal(await sides(page), ["linux-x86_64-glibc", "darwin-arm64"]);
     await pick(page, "ABI", "darwin-arm64");
+    assert.equal(await sides(page), ["darwin-arm64", "linux-x86_64-glibc"]);
     assert.ok(await page.locator(".compare .differs").count());
     assert.is(await shownBytes(page), before);
     assert.is(await field(page, "fd[0]").inputValue(), "3");
@@ -132,6 +137,8 @@ const ATTEMPTS: readonly ((page: Page) => Promise<void>)[] = [
     assert.ok(await page.locator(".compare .differs").count());
     await pick(page, "ABI", "linux-s390x-glibc");
     assert.match(await shownBytes(page), /^0000000000000018/);
+    assert.equal(await sides(page), ["linux-s390x-glibc", "linux-x86_64-glibc"]);
+    assert.ok(await page.locator(".compare .differs").count());
     assert.equal((await texts(page, ".compare-totals dd")).slice(0, 2), totals.slice(0, 2));
   },
   async (page) => {

@@ -173,7 +173,10 @@ test(
           .innerText();
         for (const row of rows) {
           if (row.name === null) continue;
-          const member = new RegExp(`\\b${row.name}\\b.*/\\* +${row.offset} +${row.length} \\*/`);
+          const member = new RegExp(
+            `^ *${row.type?.replace("*", "\\*")} ?${row.name}\\b.*/\\* +${row.offset} +${row.length} \\*/`,
+            "m",
+          );
           assert.match(shown, member, `${abi} ${name}`);
         }
         const numbers = (pattern: RegExp) =>

@@ -108,6 +108,7 @@ test("texts as people type them", () => {
     name: "RangeError",
     message: /from -2147483648 to 2147483647/,
   });
+  throws(() => parseField(pid, "-2147483649"), { message: /, not "-2147483649"$/ });
   throws(() => parseField(pid, 5 as never), { name: "TypeError" });
   const [status] = valueForm(packetAuxdata, { abi })?.fields ?? [];
   assert.ok(status !== undefined);

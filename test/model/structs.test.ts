@@ -25,10 +25,17 @@ function program(views: readonly StructView[]): string {
         ? []
         : `printf("%zu %zu ", offsetof(struct ${name}, ${member}), sizeof(((struct ${name} *)0)->${member}));`,
     );
-    return `printf("%zu %zu ", sizeof(struct ${name}), _Alignof(struct ${name}));${members.join("")}`;
+    const types = rows.flatMap(({ name: member, type }) =>
+      member === null || name === "mmsghdr"
+        ? []
+        : `_Static_assert(IS(${type}, ((struct ${name} *)0)->${member}), "${name}.${member} is no ${type}");`,
+    );
+    return `${types.join("")}printf("%zu %zu ", sizeof(struct ${name}), _Alignof(struct ${name}));${members.join("")}`;
   });
   const head = HEADERS.map((name) => `#include <${name}>`).join("\n");
-  return `#define _GNU_SOURCE\n${head}\nint main(void) {${prints.join("")} return 0;}\n`;
+  const is =
+    "#define IS(type, member) _Generic(&(member), type *: 1, type (*)[sizeof(member)]: 1, default: 0)";
+  return `#define _GNU_SOURCE\n${head}\n${is}\nint main(void) {${prints.join("")} return 0;}\n`;
 }
 
 test.unless(noCompiler, "sizes, alignments and members are those of the C compiler", () => {
@@ -65,6 +72,31 @@ test("every byte is in one row, in every ABI", () => {
       assert.is(size % align, 0, `${abi} ${name}`);
     }
   }
+});
+
+test("types of lengths are those of each system's headers", () => {
+  const typesOf = (abi: (typeof ABIS)[number]) => {
+    const rows = structViews(abi).flatMap(({ rows: all }) => all);
+    return ["cmsg_len", "msg_iovlen", "msg_controllen", "iov_len", "msg_len"].map(
+      (member) => rows.find(({ name }) => name === member)?.type ?? null,
+    );
+  };
+  const ABIS = [
+    "linux-i386-glibc",
+    "linux-i386-musl",
+    "hurd-i386-glibc",
+    "openbsd-amd64",
+    "freebsd-amd64",
+    "windows-x64",
+  ] as const;
+  assert.equal(ABIS.map(typesOf), [
+    ["size_t", "size_t", "size_t", "size_t", "unsigned int"],
+    ["socklen_t", "int", "socklen_t", "size_t", "unsigned int"],
+    ["socklen_t", "int", "socklen_t", "size_t", null],
+    ["socklen_t", "unsigned int", "socklen_t", "size_t", "unsigned int"],
+    ["socklen_t", "int", "socklen_t", "size_t", "ssize_t"],
+    ["SIZE_T", "ULONG", "ULONG", "ULONG", null],
+  ]);
 });
 
 test.run();

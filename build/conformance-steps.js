@@ -131,14 +131,48 @@ function structSteps({ fields, hex }, { steps, row, core, at }, { kinds, structs
   steps.push(["call", "pack", args, size], ["memory", at.control, hex]);
 }
 
-const WRITERS = { encode: encodeSteps, decode: decodeSteps, struct: structSteps };
+/** The safe walk over what a kernel has written, cut messages too. @param {Vector} record @param {Writing} to */
+function capturedSteps({ controlHex, messages }, { steps, row, core, at }) {
+  const head = core["cmsg_len"]?.(row, 0) ?? 0;
+  const records = messages.map((/** @type {Vector} */ { offset, level, type, dataHex }) =>
+    wordsHex([level, type, offset + head, sizeOf(dataHex)]),
+  );
+  const walk = [row, at.control, sizeOf(controlHex), at.report, records.length + 1];
+  steps.push(["bytes", at.control, `${controlHex}${DIRT.repeat(8)}`]);
+  steps.push(["call", "cmsg_walk", walk, records.length]);
+  if (records.length > 0) steps.push(["memory", at.report + REPORT_HEAD, records.join("")]);
+}
+
+const WRITERS = {
+  encode: encodeSteps,
+  decode: decodeSteps,
+  struct: structSteps,
+  captured: capturedSteps,
+};
+
+/** Lengths of messages and sizes of structs of an ABI. @param {Vector} abi @param {Writing} to @param {Portable} names */
+function lengthSteps(abi, { steps, row, core, at }, { structs }) {
+  steps.push(["call", "cmsg_len", [row, 0], abi["cmsg"].dataOffset]);
+  steps.push(["call", "cmsg_align", [row, 1], abi["cmsg"].alignUnit]);
+  for (const [key, space] of Object.entries(abi["cmsg"])) {
+    const [, length] = /^spaceOf(\d+)$/.exec(key) ?? [];
+    if (length !== undefined) steps.push(["call", "cmsg_space", [row, Number(length)], space]);
+  }
+  for (const [name, { id }] of Object.entries(structs)) {
+    const size = abi[name]?.size;
+    if (size === undefined) continue;
+    const count = core["struct_program"]?.(row, id, at.payload) ?? 0;
+    steps.push(["call", "struct_program", [row, id, at.payload], count]);
+    steps.push(["call", "layout", [row, at.payload, count, at.cells], size]);
+  }
+}
 
 /**
- * The steps of all vectors, for each row once that an ABI of theirs has.
+ * The steps of all vectors, for each row once that an ABI of theirs has, and those of the layouts of all ABIs.
  *
- * @param {{ vectors: readonly Vector[] }} file @param {Core} core @param {Portable} names @returns {Step[]}
+ * @param {{ vectors: readonly Vector[], abis: readonly Vector[] }} file @param {Core} core @param {Portable} names @returns {Step[]}
  */
-export function conformanceSteps({ vectors }, core, names) {
+export function conformanceSteps({ vectors, abis: layouts }, core, names) {
   const rowOf = new Map(names.abis);
   const at = placesFrom(core["scratch_base"]?.() ?? 0);
   const [major, minor] = names.version;
@@ -149,6 +183,17 @@ export function conformanceSteps({ vectors }, core, names) {
     const abis = /** @type {string[]} */ (record["abis"]);
     const rows = new Set(abis.map((name) => rowOf.get(name) ?? -1));
     for (const row of rows) write?.(record, { steps, row, core, at }, names);
+  }
+  /** @type {Set<string>} */
+  const told = new Set();
+  for (const abi of layouts) {
+    const row = rowOf.get(abi["abi"]) ?? -1;
+    /** @type {Step[]} */
+    const own = [];
+    lengthSteps(abi, { steps: own, row, core, at }, names);
+    // ABIs of one row say the same.
+    if (!told.has(JSON.stringify(own))) steps.push(...own);
+    told.add(JSON.stringify(own));
   }
   return steps;
 }

@@ -11,7 +11,13 @@ const json = (file) => JSON.parse(readFileSync(file, "utf8"));
 const bytes = readFileSync("dist/core.wasm");
 const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes));
 const core = /** @type {import("./conformance-steps.js").Core} */ (exports);
-const steps = conformanceSteps(json("test/vectors/golden.json"), core, json("dist/core.json"));
+const { vectors } = json("test/vectors/golden.json");
+const { abis } = json("test/vectors/layouts.json");
+const steps = conformanceSteps(
+  { vectors, abis: Object.values(abis) },
+  core,
+  json("dist/core.json"),
+);
 writeFileSync(
   "dist/conformance.json",
   `[\n${steps.map((step) => JSON.stringify(step)).join(",\n")}\n]\n`,

@@ -40,6 +40,11 @@ import { createRequire } from "node:module";
 const path = createRequire(import.meta.url).resolve("cmsg/core.wasm");
 const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readFileSync(path)));
 console.log(exports.version() >> 16);`,
+  "fuzz.mjs": `
+import { coreTarget, fuzz, wasmTarget } from "cmsg/fuzz";
+const { found } = await fuzz(coreTarget(), { runs: 200, seed: 1 });
+const refused = await wasmTarget(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)).catch((error) => error);
+console.log(found.length, refused.code, /npm install --save-dev binaryen/.test(refused.message));`,
   "types.ts": `
 import { credentials, type Received, recvFds, recvmsg, rights, sendFds, sendmsg, socketpair } from "cmsg";
 import { control, decodeControl, field } from "cmsg/codec";
@@ -102,6 +107,8 @@ for (const [name, line] of [
   ["codec.cjs", "24 true"],
   ["faces.cjs", "2 1"],
   ["wasm.mjs", "1"],
+  // binaryen is an optional peer, and not there.
+  ["fuzz.mjs", "0 ERR_CMSG_BINARYEN true"],
 ] as const) {
   test(`${name} prints "${line}" and no warning`, async () => {
     const { code, stdout, stderr } = await run(process.execPath, [name], { cwd: directory });

@@ -69,6 +69,23 @@ for (const name of ["node-22", "node-24", "node-26", "bun", "deno"]) {
   });
 }
 
+/** Engines that import a module as if it were a script. Bun answers the name of the file. */
+const DIRECT = ["node-22", "node-24", "node-26", "deno"];
+
+for (const name of DIRECT) {
+  const absent = hasRuntimes() ? undefined : "its binary is not installed";
+  test.unless(absent, `${name}: functions and memory imported from cmsg/core.wasm`, async () => {
+    const direct = file(
+      "direct.mjs",
+      `import * as core from ${JSON.stringify(pathToFileURL("dist/core.wasm").href)};
+${player}
+console.log(playConformance(core, ${steps}));`,
+    );
+    const [command = "", ...args] = commandOf(name);
+    assert.is(await told(command, [...args, direct]), expected);
+  });
+}
+
 test.unless(lacks("jsc", "libjavascriptcoregtk-4.0-bin"), "JavaScriptCore", async () => {
   assert.is(await told("jsc", [plain]), expected);
 });

@@ -1,12 +1,13 @@
-// npm run foreign: the macros of other machines' headers, compiled by cross compilers and run by qemu, and Go's parser, against ours on
+// npm run foreign: the macros of other machines' headers, compiled by cross compilers and run by qemu, and the parsers of Go and CPython, against ours on
 // damaged control areas. What is not installed is named and left out. The last result is kept in fuzz/foreign.md. Not part of CI: run it
 // before a release. Arguments: a seed, and areas for each ABI.
 
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { decodeControl, encodeControl, layout, walk } from "cmsg/codec";
+import { encodeControl, layout, walk } from "cmsg/codec";
 import { generateControl, mutateControl, Random } from "cmsg/fuzz";
+import { ask, compareWitness, WITNESSES } from "./witnesses.js";
 
 /** @typedef {import("cmsg/codec").AbiName} AbiName */
 /** @typedef {{ abi: AbiName, compiler: string, flags?: readonly string[], qemu: string, debian: string }} Machine */
@@ -102,29 +103,6 @@ function areasOf(abi) {
   });
 }
 
-/** Lines that a program answers to cases. @param {string} program @param {readonly string[]} args @param {readonly Uint8Array[]} cases */
-function ask(program, args, cases) {
-  const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const parts = cases.flatMap((area) => {
-    const head = Buffer.alloc(4);
-    head.writeUInt32BE(area.length);
-    return [head, area];
-  });
-  child.stdin.on("error", () => {});
-  child.stdin.end(Buffer.concat(parts));
-  let text = "";
-  child.stdout.setEncoding("utf8").on("data", (part) => {
-    text += part;
-  });
-  return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) resolve(text.trimEnd().split("\n"));
-      else reject(new Error(`${program} ${args.join(" ")} ended with ${code}`));
-    });
-  });
-}
-
 /** glibc before 2.37 steps by another rule: a last message without padding tells. @param {Machine} machine @param {string[]} command */
 async function ruleOf({ abi }, command) {
   const own = layout(abi).cmsg.rule;
@@ -169,27 +147,6 @@ async function compare(machine) {
   return `${areas.length} areas, no disagreement (rule ${rule})`;
 }
 
-/** Go's ParseSocketControlMessage refuses what our decoding complains of, and finds the same messages in all else. */
-async function compareGo() {
-  if (!isInstalled("go")) return "left out: go is not installed (golang-go)";
-  const abi = "linux-x86_64-glibc";
-  const binary = `${folder}/witness`;
-  const env = { ...process.env, GOCACHE: `${folder}/cache`, GO111MODULE: "off" };
-  execFileSync("go", ["build", "-o", binary, "fuzz/native/witness.go"], { env });
-  const areas = areasOf(abi);
-  const lines = await ask(binary, [], areas);
-  for (const [i, area] of areas.entries()) {
-    const { messages, problems } = decodeControl(area, { abi });
-    const broken = problems.some(({ code }) => code.startsWith("ERR_CMSG_LENGTH"));
-    const found = messages.map(({ level, type, payload }) => `${level}/${type}/${payload.length}`);
-    const ours = broken ? "EINVAL" : found.join(" ");
-    if (ours !== (lines[i] ?? "")) {
-      return `DIFFERS: seed ${seed}, ${Buffer.from(area).toString("hex")}: ${lines[i]}, ours ${ours}`;
-    }
-  }
-  return `${areas.length} areas, no disagreement`;
-}
-
 /** @type {string[]} */
 const rows = [];
 try {
@@ -202,9 +159,18 @@ try {
     );
     console.log(`${machine.abi}: ${result}`);
   }
-  const go = await compareGo().catch((error) => `FAILED: ${error.message.split("\n")[0]}`);
-  rows.push(`| Go's ParseSocketControlMessage | \`go\` | ${go} |`);
-  console.log(`Go: ${go}`);
+  const areas = areasOf("linux-x86_64-glibc");
+  for (const witness of WITNESSES) {
+    const lacking = witness.needs.find((program) => !isInstalled(program));
+    const result =
+      lacking === undefined
+        ? await compareWitness(witness, areas, folder).catch(
+            (error) => `FAILED: ${error.message.split("\n")[0]}`,
+          )
+        : `left out: ${lacking} is not installed (${witness.debian})`;
+    rows.push(`| ${witness.name} | \`${witness.needs.join("`, `")}\` | ${result} |`);
+    console.log(`${witness.name}: ${result}`);
+  }
 } finally {
   rmSync(folder, { recursive: true });
 }

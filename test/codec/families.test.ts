@@ -86,6 +86,7 @@ test("a count that claims more than there is: what is there, and a note", () => 
     type: 13,
     claimed: 9n,
     available: 36,
+    rule: "A count counts no more elements than are there.",
   });
   assert.equal(explain(control, { abi }).problems, [problem]);
   assert.match(String(decoded.messages[0]), "(warning: num says 9, 8 are there)");

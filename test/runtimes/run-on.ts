@@ -31,6 +31,21 @@ export function testOn(runtime: string, folders: readonly string[], without: Wit
   test.run();
 }
 
+/** Areas that meet Node itself; the others meet the kernel. */
+export const WITH_NODE = [
+  "test/io/adopt",
+  "test/io/fd-stream",
+  "test/io/hand-off",
+  "test/io/loop/",
+  "test/io/node-",
+  "test/io/readiness/",
+  "test/io/recv-fds",
+  "test/io/send-fds",
+  "test/io/udp-",
+  "test/io/worker",
+  "test/package/",
+];
+
 /** Files that take long and depend on the kernel or on this package's own code, not on the runtime. */
 export const SLOW: Without = {
   "io/address": "slow, and the kernel's",

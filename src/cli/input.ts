@@ -22,6 +22,15 @@ export const INPUT_OPTIONS: Readonly<Record<"hex" | "notation" | "raw", Option>>
   raw: { text: "the input is the bytes themselves" },
 };
 
+/** The option that names several ABIs. */
+export const ABIS_OPTION: Option = {
+  value: "A,B,…",
+  short: "a",
+  multiple: true,
+  text: "these ABIs instead of the host's: names, host, or patterns such as 'linux-*-musl'",
+  complete: "abi",
+};
+
 /** The option that says how to walk. */
 export const RULE_OPTION: Option = {
   value: "R",

@@ -11,6 +11,7 @@ import {
 } from "../index.js";
 import type { Arguments, Command } from "./command.js";
 import { EXIT, usageError } from "./errors.js";
+import { ABIS_OPTION } from "./input.js";
 import { merged, table } from "./lines.js";
 import { count, paint, print, printJson, sign, width } from "./output.js";
 import { abisNamed } from "./values.js";
@@ -26,13 +27,7 @@ export const layoutCommand: Command = {
   usage: ["layout [OPTIONS]"],
   operands: {},
   options: {
-    abi: {
-      value: "A,B,…",
-      short: "a",
-      multiple: true,
-      text: "these ABIs instead of the host's: names, host, or patterns such as 'linux-*-musl'",
-      complete: "abi",
-    },
+    abi: ABIS_OPTION,
     list: { short: "l", text: "print the names of all ABIs, as does --abi list" },
     json: { short: "j", text: "print the layouts as a JSON array" },
   },

@@ -6,6 +6,7 @@ import type { Arguments, Command } from "./command.js";
 import { help } from "./command.js";
 import { findKnown, knownIn, namesOf } from "./definitions.js";
 import { EXIT, usageError } from "./errors.js";
+import { ABIS_OPTION } from "./input.js";
 import { count, paint, print, printJson, sign, width } from "./output.js";
 import { abisNamed, likest } from "./values.js";
 
@@ -20,13 +21,7 @@ export const structs: Command = {
     NAME: `${STRUCTS.join(", ")}, or a control message, whose payload is printed; the former unless given`,
   },
   options: {
-    abi: {
-      value: "A,B,…",
-      short: "a",
-      multiple: true,
-      text: "these ABIs instead of the host's: names, host, or patterns such as 'linux-*-musl'",
-      complete: "abi",
-    },
+    abi: ABIS_OPTION,
     json: { short: "j", text: "print them as a JSON array" },
   },
   notes: [

@@ -2,7 +2,7 @@
 
 import { OPENED_FLAGS, OPENED_LENGTH, REQUEST_PART_COUNT } from "../../assembly/shared/message.js";
 import type { AnyDefinition } from "../codec/definition.js";
-import { AREA_SIZE, BATCH_LIMIT, type BatchFrame, strideOf } from "./batch.js";
+import { AREA_SIZE, BATCH_LIMIT, type BatchFrame, CONTROL_SLOT, strideOf } from "./batch.js";
 import { Landing } from "./batch-landing.js";
 import { hold, release, setParts } from "./data.js";
 import { type Borrowed, numberOf } from "./descriptor.js";
@@ -10,7 +10,7 @@ import { highWord } from "./frame.js";
 import { constantOrZero, importedConstant } from "./host.js";
 import { isUnixStream, kindOfSocket } from "./kind.js";
 import { controlLength } from "./opened.js";
-import { callForMany, type ReceivePlan } from "./receive.js";
+import { callForMany, type ReceivePlan, readPlan } from "./receive.js";
 import { callWithin, hasEnded, POLLIN } from "./wait.js";
 
 /** A receive of many messages with everything of the caller's read out of it. */
@@ -46,6 +46,19 @@ interface Prepared {
 }
 
 let prepared: Prepared | undefined;
+
+/** Receives what has come already, up to a limit of messages, each in memory of ours. */
+export function planOfArrived(dataLimit: number, limit: number): BatchPlan {
+  return {
+    each: readPlan({ dataLimit, flags: DONTWAIT }, true, CONTROL_SLOT),
+    clips: false,
+    into: undefined,
+    limit,
+    waitsForAll: false,
+    own: [],
+    landing: LANDING,
+  };
+}
 
 /** The buffer of the caller's for a message. */
 export function targetOf({ into, clips, each }: BatchPlan, index: number): Uint8Array | undefined {

@@ -8,13 +8,13 @@ import {
   RECORD_TYPE,
 } from "../../../assembly/shared/message.js";
 import { rights } from "../../codec/catalogue/socket.js";
-import { type BatchFrame, CONTROL_SLOT, theBatches } from "../batch.js";
+import { type BatchFrame, theBatches } from "../batch.js";
 import { decodeOwned } from "../batch-message.js";
 import { adopt, lengthsOf, piecesOf } from "../batch-open.js";
 import {
   type BatchPlan,
-  LANDING,
   openEnvelopes,
+  planOfArrived,
   receiveBatch,
   sentControl,
   withoutEnds,
@@ -24,10 +24,8 @@ import { constant, constantOrZero, importedConstant } from "../host.js";
 import { viewOf } from "../landing.js";
 import { controlLength, recordAt, takeAddress, takeFlags } from "../opened.js";
 import { readIntOption, writeOption } from "../query.js";
-import { readPlan } from "../receive.js";
 import { NO_CONTROL, Received } from "../received.js";
 
-const DONTWAIT = importedConstant("MSG_DONTWAIT");
 const TRUNC = importedConstant("MSG_TRUNC");
 const CTRUNC = importedConstant("MSG_CTRUNC");
 const SOL_SOCKET = importedConstant("SOL_SOCKET");
@@ -43,15 +41,7 @@ let usual: BatchPlan | undefined;
 /** The plan of a limit of data. Most sockets have the same. */
 function planFor(dataLimit: number, limit: number): BatchPlan {
   if (usual?.each.dataLimit === dataLimit && usual.limit === limit) return usual;
-  usual = {
-    each: readPlan({ dataLimit, flags: DONTWAIT }, true, CONTROL_SLOT),
-    clips: false,
-    into: undefined,
-    limit,
-    waitsForAll: false,
-    own: [],
-    landing: LANDING,
-  };
+  usual = planOfArrived(dataLimit, limit);
   return usual;
 }
 

@@ -4,9 +4,9 @@ import { OPENED_LENGTH, OPENED_RECORDS } from "../../../assembly/shared/message.
 import { errnoName } from "../../../shim/index.js";
 import { integerIn } from "../../codec/arguments.js";
 import { takeData } from "../arrived-data.js";
-import { CONTROL_SLOT, theBatches } from "../batch.js";
+import { theBatches } from "../batch.js";
 import { lengthsOf, piecesOf } from "../batch-open.js";
-import { type BatchPlan, LANDING, openEnvelopes, receiveBatch } from "../batch-receive.js";
+import { type BatchPlan, openEnvelopes, planOfArrived, receiveBatch } from "../batch-receive.js";
 import { noteTruncation, receives } from "../diagnostics.js";
 import type { Fd } from "../fd.js";
 import { type Frame, theFrame } from "../frame.js";
@@ -18,7 +18,7 @@ import type { WaitOptions } from "../loop/giving-up.js";
 import { AHEAD, FLOW, MANY, planFor } from "../loop/incoming.js";
 import { takeFlags } from "../opened.js";
 import { readName } from "../query.js";
-import { openFrame, planReceive, type ReceivePlan, readPlan, receiveFrame } from "../receive.js";
+import { openFrame, planReceive, type ReceivePlan, receiveFrame } from "../receive.js";
 import type { UdpFact } from "./facts.js";
 import { keepControl } from "./keep.js";
 import type { ArrivedControl } from "./member.js";
@@ -68,18 +68,6 @@ function portOf(fd: number): number {
 
 function checkedData(dataLimit: unknown): number {
   return integerIn(dataLimit, 1, 0x7fffffff, "dataLimit");
-}
-
-function batchPlan(dataLimit: number, limit: number): BatchPlan {
-  return {
-    each: readPlan({ dataLimit, flags: DONTWAIT }, true, CONTROL_SLOT),
-    clips: false,
-    into: undefined,
-    limit,
-    waitsForAll: false,
-    own: [],
-    landing: LANDING,
-  };
 }
 
 /** Receives from one socket, by itself as its settings say. */
@@ -132,7 +120,7 @@ export class UdpIncoming implements Attempt<UdpMessage> {
   /** The receives of a loop: what has come behind one datagram is received by one call, and handed out one by one. */
   draining({ dataLimit }: UdpReceiveOptions = {}): Attempt<UdpMessage> {
     const plan = dataLimit === undefined ? this.#plan : planFor(checkedData(dataLimit));
-    const many = batchPlan(plan.dataLimit, AHEAD);
+    const many = planOfArrived(plan.dataLimit, AHEAD);
     return { attempt: () => this.#drain(plan, many), hasMore: () => this.isAhead };
   }
 
@@ -169,7 +157,7 @@ export class UdpIncoming implements Attempt<UdpMessage> {
   attemptMany({ dataLimit, limit = MANY }: UdpReceiveManyOptions): Attempt<UdpMessage[]> {
     const data = dataLimit === undefined ? this.#plan.dataLimit : checkedData(dataLimit);
     const most = Math.min(integerIn(limit, 1, 0x7fffffff, "limit"), MANY);
-    const plan = batchPlan(data, most);
+    const plan = planOfArrived(data, most);
     return { attempt: () => this.#many(plan, most) };
   }
 
